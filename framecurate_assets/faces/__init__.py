@@ -1,0 +1,1 @@
+"""Faces: finding, measuring, judging and cropping them."""

@@ -1,0 +1,1 @@
+"""The lake: Parquet tables, picture folders, and the DuckDB views over them."""

@@ -1,0 +1,75 @@
+"""Writing files so that a reader, or the next run after a crash, never meets half of one."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+UNFINISHED = ".unfinished"
+"""Ending of the name of everything that is still being written; nothing reads such a name."""
+
+
+def write_bytes(path: Path, content: bytes) -> int:
+    """Write aside, flush to disk, rename. Returns the number of bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = _unfinished_name(path)
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return len(content)
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """Fill the folder that is yielded; on success it takes the place of `path` as a whole.
+
+    Where the file system can exchange two names in one step (Linux: ext4, xfs, btrfs, tmpfs), a reader sees the
+    former folder or the new one and nothing else. Elsewhere there is an instant in which `path` is absent.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(path)
+    unfinished = _unfinished_name(path)
+    unfinished.mkdir()
+    try:
+        yield unfinished
+        if not path.exists():
+            unfinished.rename(path)
+        elif not _exchange(unfinished, path):
+            former = _unfinished_name(path)
+            path.rename(former)
+            unfinished.rename(path)
+            shutil.rmtree(former)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what an interrupted writer left beside `path`."""
+    for leftover in path.parent.glob(f".{path.name}.*{UNFINISHED}"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _unfinished_name(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED}")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step; false where the system or the file system cannot."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    current_folder, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2(2)
+    return bool(rename(current_folder, os.fsencode(one), current_folder, os.fsencode(other), exchange) == 0)

@@ -1,0 +1,87 @@
+"""The data folder: the one place that knows the name of every folder and file in it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT_VARIABLE = "FRAMECURATE_DATA"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Everything that the pipeline makes is under `root`; tables carry paths relative to it."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> DataFolder:
+        """`FRAMECURATE_DATA`, or `./data`, as an absolute path."""
+        return cls(Path(os.environ.get(ENVIRONMENT_VARIABLE) or "data").absolute())
+
+    @property
+    def sources_file(self) -> Path:
+        """What to ingest: written by `framecurate add`, editable by hand."""
+        return self.root / "sources.yaml"
+
+    @property
+    def policy_file(self) -> Path:
+        """Thresholds that differ from the defaults; may be absent."""
+        return self.root / "policy.yaml"
+
+    @property
+    def inbox(self) -> Path:
+        """Files dropped here are ingested."""
+        return self.root / "inbox"
+
+    @property
+    def videos(self) -> Path:
+        """Video files, `<video_id>.<ending>`."""
+        return self.root / "videos"
+
+    def frames(self, video_id: str) -> Path:
+        """Sampled frames of a video, `<pts_ms>.jpg`."""
+        return self.root / "frames" / video_id
+
+    def faces(self, video_id: str) -> Path:
+        """Crops of a video's candidates, `<face_id>.jpg`."""
+        return self.root / "faces" / video_id
+
+    @property
+    def dataset(self) -> Path:
+        """What the pipeline is for: a folder a person."""
+        return self.root / "dataset"
+
+    @property
+    def tables(self) -> Path:
+        """The Parquet tables."""
+        return self.root / "lake"
+
+    def sheet(self, table: str, video_id: str | None = None) -> Path:
+        """The contact sheet of a materialisation."""
+        folder = self.root / "sheets"
+        return folder / f"{table}.webp" if video_id is None else folder / table / f"{video_id}.webp"
+
+    @property
+    def catalog(self) -> Path:
+        """A DuckDB file of views over the tables, for people who want to look."""
+        return self.root / "catalog.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run history and logs."""
+        return self.root / "dagster"
+
+    @property
+    def models(self) -> Path:
+        """Weights that `framecurate models fetch` brought."""
+        return self.root / "models"
+
+    def relative(self, path: Path) -> str:
+        """A path inside the folder as tables carry it: relative, with forward slashes."""
+        return path.relative_to(self.root).as_posix()
+
+    def absolute(self, relative: str) -> Path:
+        """A path as tables carry it -> where it lies now."""
+        return self.root / relative

@@ -1,0 +1,1 @@
+"""Pictures: the few operations on images that more than one room needs."""

@@ -1,0 +1,204 @@
+"""Every threshold and weight of framecurate, in one typed place.
+
+A policy is read from `data/policy.yaml`; what the file leaves out keeps the default written here, and
+a file that is absent means all defaults. Formulas that use these numbers live in the room that
+measures or decides; the numbers live only here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from framecurate_assets.errors import FramecurateError
+
+Preset = Literal["strict", "moderate", "relaxed"]
+
+PRESETS: dict[str, dict[str, float]] = {
+    "strict": {
+        "min_sharpness": 100.0,
+        "min_frontality": 0.6,
+        "min_confidence": 0.6,
+        "max_yaw": 30.0,
+        "max_pitch": 25.0,
+    },
+    "moderate": {
+        "min_sharpness": 50.0,
+        "min_frontality": 0.5,
+        "min_confidence": 0.5,
+        "max_yaw": 45.0,
+        "max_pitch": 30.0,
+    },
+    "relaxed": {
+        "min_sharpness": 30.0,
+        "min_frontality": 0.4,
+        "min_confidence": 0.4,
+        "max_yaw": 60.0,
+        "max_pitch": 45.0,
+    },
+}
+"""What each preset of the candidate policy asks for."""
+
+
+class Section(BaseModel):
+    """A part of the policy: unknown keys are refused, so that a misspelt threshold never passes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change whenever a value of this section changes."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class VideoPolicy(Section):
+    """Which videos are taken in."""
+
+    min_shorter_side_px: int = Field(720, ge=1, description="Shorter upright side of a video, at least.")
+    max_download_height_px: int = Field(1080, ge=1, description="Best format fetched from a site, at most.")
+
+
+class SamplingPolicy(Section):
+    """Which frames of a video are looked at."""
+
+    frames_per_section: int = Field(30, ge=1, description="Frames from each of front, middle and end.")
+    mode: Literal["nearest", "exact"] = Field(
+        "nearest",
+        description="nearest: the cheapest frame within half the spacing of a target. "
+        "exact: the frame shown at the target.",
+    )
+
+
+class DetectionPolicy(Section):
+    """How faces are looked for, and the loose gate above which each one is measured and kept as a row."""
+
+    engine: Literal["auto", "embedded", "insightface"] = "auto"
+    insightface_model: str = Field("buffalo_l", description="Name of the insightface model pack.")
+    smallest_face_px: int = Field(
+        100, ge=20, description="Smallest face to look for: decides how finely a frame is tiled."
+    )
+    min_confidence: float = Field(0.5, ge=0, le=1)
+    min_face_px: float = Field(60.0, ge=1)
+
+
+class CandidatePolicy(Section):
+    """Which detected faces are good enough. Values left out come from the preset."""
+
+    preset: Preset = "strict"
+    min_face_px: float = Field(100.0, ge=1, description="Shorter side of the box, px, at least.")
+    min_confidence: float = Field(0.6, ge=0, le=1, description="Detector score, above.")
+    max_yaw: float = Field(30.0, ge=0, le=180, description="|yaw| in degrees, below.")
+    max_pitch: float = Field(25.0, ge=0, le=180, description="|pitch| in degrees, below.")
+    max_roll: float = Field(45.0, ge=0, le=180, description="|roll| in degrees, below: an upright face.")
+    min_sharpness: float = Field(100.0, ge=0, description="Laplacian variance of the 512 px crop, above.")
+    min_frontality: float = Field(0.6, ge=0, le=1, description="Frontality, at least.")
+    max_other_face_share: float = Field(
+        0.5, ge=0, le=1, description="Share of another face's box inside this face's crop, at most."
+    )
+    max_per_video: int = Field(50, ge=1, description="Candidates of one video, best composite first.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_preset(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        preset = values.get("preset", "strict")
+        if preset not in PRESETS:
+            raise ValueError(f"unknown preset {preset!r}: choose one of {', '.join(PRESETS)}")
+        return {**PRESETS[preset], **values}
+
+
+class IdentityPolicy(Section):
+    """How faces become people."""
+
+    distance: float | None = Field(
+        None, gt=0, description="Seed threshold between two descriptors; absent: the engine's own."
+    )
+    min_faces: int = Field(1, ge=1, description="Faces that a person needs to get a folder.")
+    allowed_same_frame: tuple[str, ...] = Field(
+        (), description="Person ids that may show twice in one frame (mirrors, posters, split screens)."
+    )
+
+
+class SelectionPolicy(Section):
+    """What of a person goes into the dataset."""
+
+    high_quality: int = Field(10, ge=0, description="Best frames of a person, at most.")
+    temporal: int = Field(5, ge=0, description="Frames of the temporal sequence: this many or none.")
+    min_gap_s: float = Field(0.2, ge=0, description="Seconds between two chosen frames of one video.")
+    min_hash_distance: int = Field(6, ge=0, le=64, description="Differing bits below which two crops are the same.")
+    max_temporal_gap_s: float = Field(5.0, gt=0, description="Seconds between neighbours of a sequence, at most.")
+
+
+class BudgetPolicy(Section):
+    """How many bytes may be spent. 1 GB is 1 000 000 000 bytes."""
+
+    candidates_bytes: int = Field(1_000_000_000, ge=0)
+    dataset_bytes: int = Field(1_000_000_000, ge=0)
+
+
+class Policy(Section):
+    """All of it."""
+
+    video: VideoPolicy = VideoPolicy()
+    sampling: SamplingPolicy = SamplingPolicy()
+    detection: DetectionPolicy = DetectionPolicy()
+    candidates: CandidatePolicy = CandidatePolicy()
+    identity: IdentityPolicy = IdentityPolicy()
+    selection: SelectionPolicy = SelectionPolicy()
+    budget: BudgetPolicy = BudgetPolicy()
+
+
+def read_policy(path: Path, overrides: Mapping[str, Any] | None = None) -> Policy:
+    """The policy in a YAML file, or all defaults where there is no such file.
+
+    Args:
+        path: the file; it may be absent.
+        overrides: sections, each with the keys that replace the file's.
+
+    Raises:
+        FramecurateError: the file is not YAML, or has an unknown key or a value out of range; the
+            message names the key.
+    """
+    values = _read_yaml(path)
+    policy = _parse(values, origin=str(path))
+    if not overrides:
+        return policy
+    merged = dict(values)
+    for section, changes in overrides.items():
+        both_sections = isinstance(changes, Mapping) and section in merged
+        merged[section] = {**merged[section], **changes} if both_sections else changes
+    return _parse(merged, origin="the policy of this run")
+
+
+def _read_yaml(path: Path) -> Any:
+    if not path.exists():
+        return {}
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise FramecurateError(f"{path} is not YAML: {reason}", "Mend it, or remove it to use the defaults") from error
+
+
+def _parse(values: Any, origin: str) -> Policy:
+    if not isinstance(values, dict):
+        raise FramecurateError(
+            f"{origin} holds {type(values).__name__}, not sections such as 'candidates:'",
+            "See docs/policy.md for its form",
+        )
+    try:
+        return Policy.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        message = first["msg"].removeprefix("Value error, ")
+        remedy = "See docs/policy.md for every key and its range"
+        raise FramecurateError(f"{origin}: {key}: {message}", remedy) from error

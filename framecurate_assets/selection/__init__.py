@@ -1,0 +1,1 @@
+"""Selection: the few pictures of a person that are worth keeping, and the dataset folder."""

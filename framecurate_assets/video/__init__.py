@@ -1,0 +1,1 @@
+"""Videos: where they come from, what they are, and which of their frames are looked at."""
