@@ -1,4 +1,9 @@
-"""Errors that a person caused and a person can mend."""
+"""Errors that a person can mend: what is said of them."""
+
+import errno
+
+MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE}
+"""Errors of the machine, not of a video: going on would fail every further video for the same reason."""
 
 
 class FramecurateError(Exception):
@@ -12,3 +17,11 @@ class FramecurateError(Exception):
         self.problem = problem.rstrip(".")
         self.remedy = remedy.rstrip(".")
         super().__init__(". ".join(part for part in (self.problem, self.remedy) if part) + ".")
+
+
+def machine_sentence(error: OSError) -> str:
+    """What the machine refused, where, and what to do."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "Free some space" if full else "Make it writable"
+    place = f": {error.filename}" if error.filename else ""
+    return f"{error.strerror or error}{place}. {remedy}, or use another data folder (--data or FRAMECURATE_DATA)."

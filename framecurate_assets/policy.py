@@ -97,7 +97,7 @@ class CandidatePolicy(Section):
     max_yaw: float = Field(30.0, ge=0, le=180, description="|yaw| in degrees, below.")
     max_pitch: float = Field(25.0, ge=0, le=180, description="|pitch| in degrees, below.")
     max_roll: float = Field(45.0, ge=0, le=180, description="|roll| in degrees, below: an upright face.")
-    min_sharpness: float = Field(100.0, ge=0, description="Laplacian variance of the 512 px crop, above.")
+    min_sharpness: float = Field(100.0, ge=0, description="Sharpness of the crop, above.")
     min_frontality: float = Field(0.6, ge=0, le=1, description="Frontality, at least.")
     max_other_face_share: float = Field(
         0.5, ge=0, le=1, description="Share of another face's box inside this face's crop, at most."
@@ -133,7 +133,7 @@ class SelectionPolicy(Section):
     high_quality: int = Field(10, ge=0, description="Best frames of a person, at most.")
     temporal: int = Field(5, ge=0, description="Frames of the temporal sequence: this many or none.")
     min_gap_s: float = Field(0.2, ge=0, description="Seconds between two chosen frames of one video.")
-    min_hash_distance: int = Field(6, ge=0, le=64, description="Differing bits below which two crops are the same.")
+    min_hash_distance: int = Field(4, ge=0, le=64, description="Differing bits below which two crops are the same.")
     max_temporal_gap_s: float = Field(5.0, gt=0, description="Seconds between neighbours of a sequence, at most.")
 
 
