@@ -146,7 +146,7 @@ DETECTED_FACES = Table(
         _column("yaw", pl.Float32, "Degrees; > 0 looks to the image's right."),
         _column("pitch", pl.Float32, "Degrees; > 0 looks up."),
         _column("roll", pl.Float32, "Degrees; > 0 is clockwise."),
-        _column("sharpness", pl.Float32, "Variance of the 64-bit Laplacian of the grey 512x512 crop, shrunk to 128x128."),
+        _column("sharpness", pl.Float32, "Variance of the 64-bit Laplacian of the grey crop, shrunk to 128x128."),
         _column("frontality", pl.Float32, "max(0, 1 - (1.5|yaw| + |pitch| + 0.5|roll|) / 270)."),
         _column(
             "composite",

@@ -42,7 +42,7 @@ def perceptual_hashes(pictures: Sequence[GreyImage]) -> npt.NDArray[np.uint64]:
 
 def hamming_distances(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
     """Differing bits of every hash in `a` (n,) from every hash in `b` (m,): shape (n, m), 0..64."""
-    return np.bitwise_count(a[:, None] ^ b[None, :])
+    return np.asarray(np.bitwise_count(a[:, None] ^ b[None, :]), dtype=np.uint8)
 
 
 def _low_cosines() -> npt.NDArray[np.float64]:

@@ -1,0 +1,1 @@
+"""The assets: one module a stage. Thin: read, call the domain, write, describe."""

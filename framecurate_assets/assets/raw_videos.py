@@ -1,0 +1,104 @@
+"""raw_videos: the files, and one row a video that says what it is or why it was refused."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from framecurate_assets.assets import describe
+from framecurate_assets.assets.partitions import videos
+from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.budget import candidate_bytes_by_video
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.stages import RAW_VIDEOS, source_fingerprint
+from framecurate_assets.video.intake import Intake, over_budget, take_in
+from framecurate_assets.video.source_list import read_sources
+from framecurate_assets.video.sources import Source
+
+
+@dg.asset(
+    partitions_def=videos,
+    kinds={"python", "parquet"},
+    description="The video file, and one row that says what it is or why it was refused.\n\n"
+    "A video is ready when it can be decoded and its shorter side is 720 px or more; what cannot be known is refused.",
+    **describe.asset_options(RAW_VIDEOS),
+)
+def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]) -> None:
+    """Fetch or link each video, probe it, and write its row."""
+    policy = workspace.read_policy()
+    folder, lake = workspace.folder, workspace.lake
+    sources = {source.video_id: source for source in read_sources(folder.sources_file).sources}
+    fingerprints = {video_id: source_fingerprint(source) for video_id, source in sources.items()}
+    spent = candidate_bytes_by_video(lake)
+
+    def make(video_id: str) -> VideoResult:
+        if video_id not in sources:
+            raise FramecurateError(f"No entry of {folder.sources_file} is {video_id}", "Add it: framecurate add")
+        source = sources[video_id]
+        others = sum(spent.values()) - spent.get(video_id, 0)
+        if others >= policy.budget.candidates_bytes:
+            intake = over_budget(others, policy.budget.candidates_bytes)
+        else:
+            intake = take_in(source, folder.videos, policy.video)
+        row = _row(source, intake, lake)
+        metadata = {"status": row["status"], "reason": row["reason"] or "", "source": source.source}
+        if intake.file:
+            metadata["video_file"] = describe.folder(intake.file)
+        return VideoResult(tables.RAW_VIDEOS.from_rows([row]), metadata)
+
+    materialise_videos(
+        context,
+        workspace,
+        progress,
+        RAW_VIDEOS,
+        make,
+        lambda video_id: RAW_VIDEOS.made_from(lake, policy, video_id, also=fingerprints.get(video_id, "")),
+        _row_of_failure,
+    )
+
+
+def _row_of_failure(video_id: str, setback: Setback) -> pl.DataFrame:
+    """The row of a video of which nothing is known but that it failed."""
+    nothing = dict.fromkeys(tables.RAW_VIDEOS.schema)
+    row = {"video_id": video_id, "status": setback.status, "reason": setback.reason, "ingested_at": datetime.now(UTC)}
+    return tables.RAW_VIDEOS.from_rows([{**nothing, **row}])
+
+
+def _row(source: Source, intake: Intake, lake: Lake) -> dict[str, object]:
+    facts = intake.facts
+    row: dict[str, object] = {
+        "video_id": source.video_id,
+        "source": source.source,
+        "kind": source.kind,
+        "title": intake.title,
+        "uploader": intake.uploader,
+        "licence": source.licence or intake.licence,
+        "label": source.label,
+        "status": intake.status,
+        "reason": intake.reason,
+        "path": lake.folder.relative(intake.file) if intake.file else None,
+        "bytes": intake.bytes,
+        "sha256": intake.sha256,
+        "container": facts.container if facts else None,
+        "codec": facts.codec if facts else None,
+        "width": facts.width if facts else None,
+        "height": facts.height if facts else None,
+        "rotation_deg": facts.rotation_deg if facts else None,
+        "fps": facts.fps if facts else None,
+        "frame_count": facts.frame_count if facts else None,
+        "duration_s": facts.duration_s if facts else None,
+        "clip_start_s": source.clip_start_s,
+        "clip_end_s": source.clip_end_s,
+    }
+    return {**row, "ingested_at": _ingested_at(row, lake.read_all(tables.RAW_VIDEOS, [source.video_id]))}
+
+
+def _ingested_at(row: dict[str, object], former: pl.DataFrame) -> datetime:
+    """The time of the first intake with this outcome, so that doing it again changes nothing."""
+    same = former.filter(
+        pl.col("sha256").eq_missing(pl.lit(row["sha256"])) & pl.col("status").eq(pl.lit(row["status"]))
+    )
+    return same["ingested_at"][0] if same.height else datetime.now(UTC)

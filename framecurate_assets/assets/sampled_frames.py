@@ -1,0 +1,96 @@
+"""sampled_frames: ninety frames a video, spread over all of it, each with its measurements."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from framecurate_assets.assets import describe
+from framecurate_assets.assets.partitions import videos
+from framecurate_assets.assets.per_video import VideoResult, materialise_videos
+from framecurate_assets.assets.raw_videos import raw_videos
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.files import replaced_folder
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.pictures.files import encode_jpeg
+from framecurate_assets.pictures.sheets import Tile, sheet_of_tiles, shrink
+from framecurate_assets.policy import SamplingPolicy
+from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.stages import SAMPLED_FRAMES
+from framecurate_assets.video.measure import measure_frame
+from framecurate_assets.video.sampling import SampledFrame, sample_frames
+from framecurate_assets.video.shots import shot_feature, shot_numbers
+
+TABLE = SAMPLED_FRAMES.table
+
+
+@dg.asset(
+    partitions_def=videos,
+    deps=[raw_videos],
+    kinds={"python", "opencv", "parquet"},
+    description="Frames from all over a video: 30 of its front, 30 of its middle, 30 of its end, or all it has.\n\n"
+    "Chosen by presentation time; upright; each with sharpness, light, entropy, perceptual hash and shot.",
+    **describe.asset_options(SAMPLED_FRAMES),
+)
+def sampled_frames(
+    context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]
+) -> None:
+    """Decode, measure and store the sampled frames of each ready video."""
+    policy = workspace.read_policy()
+    folder, lake = workspace.folder, workspace.lake
+
+    def make(video_id: str) -> VideoResult:
+        video = lake.read(tables.RAW_VIDEOS, video_id).row(0, named=True)
+        with replaced_folder(folder.frames(video_id)) as place:
+            if video["status"] != "ready":
+                return VideoResult(TABLE.empty())
+            return _sample(video, place, folder, policy.sampling)
+
+    materialise_videos(
+        context,
+        workspace,
+        progress,
+        SAMPLED_FRAMES,
+        make,
+        lambda video_id: SAMPLED_FRAMES.made_from(lake, policy, video_id),
+    )
+
+
+def _sample(video: dict[str, Any], place: Path, folder: DataFolder, policy: SamplingPolicy) -> VideoResult:
+    """Write a video's sampled frames into `place`, which becomes its frames folder."""
+    rows, shot_features, tiles = [], [], []
+    path = folder.absolute(video["path"])
+    for frame in sample_frames(path, policy, video["clip_start_s"], video["clip_end_s"]):
+        shot_features.append(shot_feature(frame.image))
+        # Only a thumbnail is kept of each frame, so that no video is held in memory.
+        tiles.append(Tile(shrink(frame.image), f"{frame.pts_s:.1f} s"))
+        rows.append(_write_frame(video["video_id"], frame, place, folder))
+    shots = shot_numbers(shot_features)
+    frames = TABLE.from_rows([{**row, "shot": shot} for row, shot in zip(rows, shots, strict=True)])
+    metadata = {
+        "frames_folder": describe.folder(folder.frames(video["video_id"])),
+        "sections": describe.counts(Counter(frames["section"])),
+        "shots": frames["shot"].n_unique(),
+        **describe.sheet(sheet_of_tiles(tiles), folder.sheet(TABLE.name, video["video_id"])),
+    }
+    return VideoResult(frames, metadata)
+
+
+def _write_frame(video_id: str, frame: SampledFrame, place: Path, folder: DataFolder) -> dict[str, object]:
+    pts_ms = round(frame.pts_s * 1000)
+    height, width = frame.image.shape[:2]
+    name = f"{pts_ms}.jpg"
+    return {
+        "frame_id": f"{video_id}@{pts_ms}",
+        "video_id": video_id,
+        "section": frame.section,
+        "pts_s": frame.pts_s,
+        "is_keyframe": frame.is_keyframe,
+        "width": width,
+        "height": height,
+        "path": folder.relative(folder.frames(video_id) / name),
+        "bytes": (place / name).write_bytes(encode_jpeg(frame.image)),
+        **asdict(measure_frame(frame.image)),
+    }

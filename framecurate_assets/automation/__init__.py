@@ -1,0 +1,1 @@
+"""Automation: jobs, and what starts them by itself."""

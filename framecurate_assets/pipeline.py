@@ -1,0 +1,132 @@
+"""Bringing every asset up to date in this process, through Dagster: the UI shows each run as its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from framecurate_assets.assets.describe import RUN_SIZE
+from framecurate_assets.assets.partitions import videos
+from framecurate_assets.checks.read import read_checks
+from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.definitions import defs
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.faces.engines import choose_engine
+from framecurate_assets.freshness import Inputs, is_stale, stale_videos
+from framecurate_assets.lake.catalog import write_catalog
+from framecurate_assets.lake.engine import pinned_engine
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.policy import read_policy
+from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.stages import STAGES, Stage
+from framecurate_assets.video.sources import Source
+
+CHECKS = {(check.asset, check.name): check for check in read_checks()}
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's console log is for its own processes; what a person should know is in the summary."""
+
+
+@dataclass
+class Outcome:
+    """What the asset checks of a run found."""
+
+    failed_checks: dict[str, str] = field(default_factory=dict)
+    """Checks that failed as errors, `<asset>: <check>`, and what each is about. What is wrong with a single
+    video is in that video's row."""
+    blocked: bool = False
+    """Whether one of them stopped the way: nothing below its asset was made."""
+
+
+def register_videos(instance: dg.DagsterInstance, sources: Sequence[Source]) -> None:
+    """Make every source a partition; those that are one already stay where they are."""
+    known = set(instance.get_dynamic_partitions(str(videos.name)))
+    fresh = [source.video_id for source in sources if source.video_id not in known]
+    if fresh:
+        instance.add_dynamic_partitions(str(videos.name), fresh)
+
+
+def bring_up_to_date(folder: DataFolder, sources: Sequence[Source], progress: Progress) -> Outcome:
+    """Materialise what is missing or stale, stage by stage, and nothing else.
+
+    A stage whose rows come out as they were makes nothing below it stale.
+
+    Raises:
+        FramecurateError: the policy is broken, the engine does not fit the lake, or the machine failed
+            (a full or read-only disk).
+    """
+    lake = Lake(folder)
+    policy = read_policy(folder.policy_file)
+    engine = choose_engine(policy.detection, folder.models, pinned_engine(folder))
+    inputs = Inputs(lake, policy, sources, engine.name)
+    outcome = Outcome()
+    with open_instance(folder) as instance:
+        register_videos(instance, sources)
+        order = list(instance.get_dynamic_partitions(str(videos.name)))
+        for stage in STAGES:
+            batches = list(_ranges_of(stage, inputs, order))
+            for batch in batches:
+                _materialise(instance, folder, stage, batch, progress, outcome)
+            if outcome.blocked:
+                break
+    write_catalog(folder)
+    return outcome
+
+
+def _ranges_of(stage: Stage, inputs: Inputs, order: Sequence[str]) -> Iterator[tuple[str, str] | None]:
+    """The runs that a stage needs: a range of partitions each, or one run without partitions."""
+    if stage.per_video:
+        yield from ranges(order, set(stale_videos(stage, inputs)))
+    elif is_stale(stage, inputs):
+        yield None
+
+
+def ranges(order: Sequence[str], wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """The wanted partitions as ranges of neighbours, none longer than one run should be."""
+    current: list[str] = []
+    for key in order:
+        if key in wanted:
+            current.append(key)
+        if current and (key not in wanted or len(current) == RUN_SIZE):
+            yield current[0], current[-1]
+            current = []
+    if current:
+        yield current[0], current[-1]
+
+
+def _materialise(
+    instance: dg.DagsterInstance,
+    folder: DataFolder,
+    stage: Stage,
+    batch: tuple[str, str] | None,
+    progress: Progress,
+    outcome: Outcome,
+) -> None:
+    range_tags = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+    result = dg.materialize(
+        [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
+        selection=dg.AssetSelection.assets(stage.name),
+        instance=instance,
+        resources={"workspace": Workspace(data_folder=str(folder.root)), "progress": progress},
+        run_config=QUIET,
+        tags=dict(zip(range_tags, batch, strict=True)) if batch else {},
+        raise_on_error=False,
+    )
+    for event in result.get_step_failure_events():
+        if event.step_key == stage.name:
+            raise _failure(event)
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR and not evaluation.partition:
+            check = CHECKS[stage.name, evaluation.check_name]
+            outcome.failed_checks[f"{stage.name}: {check.name}"] = check.description
+            outcome.blocked |= check.blocking
+
+
+def _failure(event: dg.DagsterEvent) -> Exception:
+    """What ended a stage: a sentence for a person where there is one, else all that Dagster knows."""
+    data = event.step_failure_data
+    described = data.user_failure_data.description if data.user_failure_data else None
+    return FramecurateError(described) if described else RuntimeError(data.error_display_string)

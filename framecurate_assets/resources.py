@@ -1,0 +1,63 @@
+"""What assets and checks are given: the data folder with its lake, the policy of the run, and its progress."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import dagster as dg
+from pydantic import Field
+
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.policy import Policy, read_policy
+
+
+class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The data folder of a run, and the policy that holds in it."""
+
+    data_folder: str = Field(
+        default="", description="Absolute path. Empty: the environment variable FRAMECURATE_DATA, or ./data."
+    )
+    policy: dict[str, Any] = Field(
+        default={},
+        description="Sections of the policy that differ in this run from data/policy.yaml, for example "
+        "`candidates: {preset: moderate}`. docs/policy.md lists every key.",
+    )
+
+    @property
+    def folder(self) -> DataFolder:
+        """Where everything lies."""
+        return DataFolder(Path(self.data_folder).absolute()) if self.data_folder else DataFolder.from_environment()
+
+    @property
+    def lake(self) -> Lake:
+        """The tables."""
+        return Lake(self.folder)
+
+    def read_policy(self) -> Policy:
+        """`data/policy.yaml` with this run's overrides.
+
+        Raises:
+            dagster.Failure: the file or an override is not a valid policy; its description says what to mend.
+        """
+        try:
+            return read_policy(self.folder.policy_file, overrides=self.policy)
+        except FramecurateError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+
+
+class Progress(Protocol):
+    """Told how far a stage has come."""
+
+    def track(self, stage: str, items: Sequence[str]) -> Iterator[str]:
+        """Yield the items one by one, showing how many are done."""
+        ...
+
+
+class SilentProgress:
+    """Shows nothing: Dagster's own log and pages say how far a run has come."""
+
+    def track(self, stage: str, items: Sequence[str]) -> Iterator[str]:  # noqa: ARG002
+        """Yield the items."""
+        yield from items

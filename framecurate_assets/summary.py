@@ -1,0 +1,93 @@
+"""How a data folder stands: its videos, its people, the bytes they use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from framecurate_assets.lake.catalog import connect
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.policy import Policy
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Rows as dictionaries, ready to be shown or written as JSON."""
+
+    videos: list[dict[str, Any]]
+    """video_id, status, reason, unexpected, frames, faces, candidates, source."""
+    people: list[dict[str, Any]]
+    """person_id, faces, videos, high_quality, temporal_sequence, bytes."""
+    refusals: list[dict[str, Any]]
+    """reason (without its values), faces: why detected faces did not become candidates."""
+    candidates_bytes: int
+    dataset_bytes: int
+    engine: str | None
+
+
+def summarise(folder: DataFolder) -> Summary:
+    """Read a data folder's tables."""
+    with connect(folder) as connection:
+        return Summary(
+            videos=_rows(connection, _VIDEOS),
+            people=_rows(connection, _PEOPLE),
+            refusals=_rows(connection, _REFUSALS),
+            candidates_bytes=_value(connection, "SELECT coalesce(sum(bytes), 0)::BIGINT FROM face_candidates"),
+            dataset_bytes=_value(
+                connection,
+                "SELECT coalesce(sum(size), 0)::BIGINT FROM read_blob($place)",
+                {"place": f"{folder.dataset.as_posix()}/**"},
+            ),
+            engine=_value(connection, "SELECT min(engine) FROM detected_faces"),
+        )
+
+
+def budget_lines(summary: Summary, policy: Policy) -> list[str]:
+    """What is spent of each budget, in words."""
+    spent = {
+        "candidates": (summary.candidates_bytes, policy.budget.candidates_bytes),
+        "dataset": (summary.dataset_bytes, policy.budget.dataset_bytes),
+    }
+    return [f"{name}: {used / 1e6:.1f} MB of {allowed / 1e6:.0f} MB" for name, (used, allowed) in spent.items()]
+
+
+_VIDEOS = """
+SELECT video_id, status, reason, unexpected, frames, faces, candidates, source
+FROM videos
+ORDER BY ingested_at, video_id
+"""
+
+_PEOPLE = """
+SELECT
+    person_id,
+    persons.faces,
+    persons.videos,
+    count(*) FILTER (kind = 'high_quality') AS high_quality,
+    count(*) FILTER (kind = 'temporal_sequence') AS temporal_sequence,
+    coalesce(sum(bytes), 0)::BIGINT AS bytes
+FROM persons
+LEFT JOIN person_selections USING (person_id)
+GROUP BY ALL
+ORDER BY person_id
+"""
+
+# A reason begins with what was judged; the value and threshold that follow differ from face to face.
+_REFUSALS = """
+SELECT split_part(reason, ' ', 1) AS reason, count(*) AS faces
+FROM (SELECT unnest(reasons) AS reason FROM face_rejections)
+GROUP BY ALL
+ORDER BY faces DESC, reason
+"""
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _value(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str] | None = None) -> Any:
+    row = connection.execute(query, parameters or {}).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,58 @@
+"""What a person sees in the terminal: progress bars and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+out = Console(highlight=False)
+"""Results: what a script may read."""
+
+messages = Console(stderr=True, highlight=False)
+"""Progress and messages."""
+
+STATUS_STYLE = {"ready": "green", "rejected": "yellow", "failed": "red", "over_budget": "yellow"}
+
+
+class ProgressBars:
+    """A bar a stage. Where the output is no terminal, a line a stage."""
+
+    def track(self, stage: str, items: Sequence[str]) -> Iterator[str]:
+        """Yield the items, advancing the stage's bar."""
+        title = stage.replace("_", " ")
+        if not messages.is_terminal:
+            messages.print(f"{title}: {len(items)}")
+            yield from items
+            return
+        columns = (TextColumn("{task.description:>18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TextColumn("{task.fields[item]}"), console=messages) as bars:
+            task = bars.add_task(title, total=len(items), item="")
+            for item in items:
+                bars.update(task, item=item)
+                yield item
+                bars.advance(task)
+            bars.update(task, item="")
+
+
+def table(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> Table:
+    """A table of some keys of each row, under the given headings; numbers stand to the right."""
+    result = Table(title=title, title_justify="left", title_style="bold", header_style="bold", show_edge=False)
+    for key, heading in columns.items():
+        is_number = any(isinstance(row[key], int | float) for row in rows)
+        result.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        result.add_row(*[Text(_shown(row[key]), style=STATUS_STYLE.get(str(row[key]), "")) for key in columns])
+    return result
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else str(value)

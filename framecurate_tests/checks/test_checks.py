@@ -1,0 +1,168 @@
+"""Every check passes on a healthy lake, and fails when just what it guards is broken."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from framecurate_assets.checks.read import Check, read_checks
+from framecurate_assets.checks.run import run_check
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.policy import Policy
+from framecurate_tests.checks.healthy_lake import REFUSED, VIDEO, build, change, write
+
+CHECKS = {f"{check.asset}/{check.name}": check for check in read_checks()}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return build(DataFolder(tmp_path))
+
+
+def failing(lake: Lake, check: Check, policy: Policy | None = None) -> list[str | None]:
+    findings = run_check(check, lake.folder, policy or Policy(), [VIDEO, REFUSED])
+    return [finding.video_id for finding in findings if not finding.passed]
+
+
+@pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if not (check.per_video or check.warning)])
+def test_a_healthy_lake_passes(lake: Lake, name: str) -> None:
+    assert failing(lake, CHECKS[name]) == []
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_an_empty_lake_passes(tmp_path: Path, name: str) -> None:
+    assert failing(Lake(DataFolder(tmp_path)), CHECKS[name]) == []
+
+
+def set_column(table: tables.Table, **values: object) -> Callable[[Lake], None]:
+    return lambda lake: change(lake, table, lambda rows: rows.with_columns(**{k: pl.lit(v) for k, v in values.items()}))
+
+
+def drop_first_row(table: tables.Table) -> Callable[[Lake], None]:
+    return lambda lake: change(lake, table, lambda rows: rows.slice(1))
+
+
+def double_first_row(table: tables.Table) -> Callable[[Lake], None]:
+    return lambda lake: change(lake, table, lambda rows: pl.concat([rows.head(1), rows]))
+
+
+def remove_file(pattern: str) -> Callable[[Lake], None]:
+    return lambda lake: next(lake.folder.root.glob(pattern)).unlink()
+
+
+def lengthen_file(pattern: str) -> Callable[[Lake], None]:
+    return lambda lake: next(lake.folder.root.glob(pattern)).write_bytes(b"x" * 5000) and None
+
+
+def second_engine(lake: Lake) -> None:
+    face = lake.read(tables.DETECTED_FACES, VIDEO).head(1).with_columns(engine=pl.lit("insightface-1"))
+    lake.write(tables.DETECTED_FACES, face, REFUSED)
+
+
+def second_face_of_the_person(lake: Lake) -> None:
+    second = lake.read(tables.DETECTED_FACES, VIDEO).filter(pl.col("face_id").str.ends_with("#1"))
+    crop = lake.read(tables.FACE_CANDIDATES, VIDEO).head(1).select("path", "bytes")
+    change(lake, tables.FACE_CANDIDATES, lambda rows: pl.concat([rows, pl.concat([second, crop], how="horizontal")]))
+    change(
+        lake,
+        tables.IDENTITY_CLUSTERS,
+        lambda rows: pl.concat([rows, rows.head(1).with_columns(face_id=pl.lit(second["face_id"][0]))]),
+    )
+
+
+def stray_picture(lake: Lake) -> None:
+    place = lake.folder.dataset / "person_0009" / "high_quality"
+    place.mkdir(parents=True)
+    (place / "old.jpg").write_bytes(b"x")
+
+
+BROKEN: list[tuple[str, Callable[[Lake], None]]] = [
+    ("raw_videos/refusals_have_reasons", set_column(tables.RAW_VIDEOS, status="rejected")),  # refused, nobody knows why
+    ("raw_videos/refusals_have_reasons", double_first_row(tables.RAW_VIDEOS)),
+    ("raw_videos/files_exist", remove_file("videos/*")),
+    ("raw_videos/files_exist", lengthen_file("videos/*")),
+    ("sampled_frames/every_video_accounted_for", set_column(tables.RAW_VIDEOS, status="failed", reason="torn")),
+    ("sampled_frames/every_video_accounted_for", lambda lake: write(lake, tables.SAMPLED_FRAMES, [])),
+    ("sampled_frames/every_video_accounted_for", set_column(tables.SAMPLED_FRAMES, video_id="nobody")),
+    ("sampled_frames/frames_are_unique", double_first_row(tables.SAMPLED_FRAMES)),
+    ("sampled_frames/files_exist", remove_file("frames/*/*")),
+    ("detected_faces/one_engine", second_engine),
+    ("detected_faces/faces_have_frames", drop_first_row(tables.SAMPLED_FRAMES)),  # a face without its frame
+    ("detected_faces/faces_have_frames", set_column(tables.DETECTED_FACES, x2=1281.0)),  # outside the frame
+    ("detected_faces/faces_have_frames", set_column(tables.DETECTED_FACES, yaw=float("nan"))),  # not measured
+    ("detected_faces/faces_have_frames", set_column(tables.DETECTED_FACES, pitch=None)),
+    ("face_candidates/every_face_accounted_for", drop_first_row(tables.FACE_VERDICTS)),  # a face that vanished
+    ("face_candidates/every_face_accounted_for", drop_first_row(tables.FACE_CANDIDATES)),  # accepted, and no candidate
+    ("face_candidates/every_face_accounted_for", drop_first_row(tables.DETECTED_FACES)),  # came from nowhere
+    ("face_candidates/within_budget", set_column(tables.FACE_CANDIDATES, bytes=300_000_000)),
+    ("face_candidates/files_exist", remove_file("faces/*/*")),
+    ("identity_clusters/every_candidate_accounted_for", drop_first_row(tables.IDENTITY_CLUSTERS)),
+    ("identity_clusters/every_candidate_accounted_for", double_first_row(tables.IDENTITY_CLUSTERS)),
+    ("identity_clusters/every_candidate_accounted_for", drop_first_row(tables.FACE_CANDIDATES)),
+    ("identity_clusters/no_person_twice_in_one_frame", second_face_of_the_person),
+    ("person_selections/files_exist", remove_file("dataset/*/*/*")),
+    ("person_selections/files_exist", stray_picture),  # a person folder of an earlier run
+    ("person_selections/pictures_show_their_person", set_column(tables.IDENTITY_CLUSTERS, person_id="person_0002")),
+    ("person_selections/pictures_show_their_person", double_first_row(tables.PERSON_SELECTIONS)),
+    ("person_selections/sequences_are_sequences", set_column(tables.PERSON_SELECTIONS, rank=1)),
+]
+
+
+@pytest.mark.parametrize(("name", "break_it"), BROKEN)
+def test_what_a_check_guards_fails_it(lake: Lake, name: str, break_it: Callable[[Lake], None]) -> None:
+    break_it(lake)
+    assert failing(lake, CHECKS[name]) == [None]
+
+
+def test_every_check_over_the_lake_has_a_case_that_fails_it() -> None:
+    others = {"person_selections/within_budget", "raw_videos/all_ready", "raw_videos/min_720p", "raw_videos/readable"}
+    assert {name for name, _ in BROKEN} | others == set(CHECKS)
+
+
+def test_the_dataset_budget_counts_every_file_of_the_folder(lake: Lake) -> None:
+    check = CHECKS["person_selections/within_budget"]
+    assert failing(lake, check, Policy.model_validate({"budget": {"dataset_bytes": 300}})) == []
+    (lake.folder.dataset / "metadata.parquet").write_bytes(b"x")
+    assert failing(lake, check, Policy.model_validate({"budget": {"dataset_bytes": 300}})) == [None]
+
+
+def test_a_person_whom_the_policy_lists_may_show_twice(lake: Lake) -> None:
+    second_face_of_the_person(lake)
+    policy = Policy.model_validate({"identity": {"allowed_same_frame": ["person_0001"]}})
+    assert failing(lake, CHECKS["identity_clusters/no_person_twice_in_one_frame"], policy) == []
+
+
+def test_a_refused_small_video_is_a_warning_and_a_ready_one_an_error(lake: Lake) -> None:
+    check = CHECKS["raw_videos/min_720p"]
+    findings = {finding.video_id: finding for finding in run_check(check, lake.folder, Policy(), [VIDEO, REFUSED])}
+    assert findings[VIDEO].passed
+    assert (findings[REFUSED].passed, findings[REFUSED].is_error) == (False, False)
+
+    set_column(tables.RAW_VIDEOS, height=719)(lake)
+    (ready,) = run_check(check, lake.folder, Policy(), [VIDEO])
+    assert (ready.passed, ready.is_error) == (False, True)
+
+
+@pytest.mark.parametrize(("width", "height"), [(None, None), (1280, None)])
+def test_a_size_that_is_not_known_does_not_pass(lake: Lake, width: int | None, height: int | None) -> None:
+    set_column(tables.RAW_VIDEOS, width=width, height=height)(lake)
+    assert failing(lake, CHECKS["raw_videos/min_720p"]) == [VIDEO, REFUSED]
+
+
+def test_a_video_that_cannot_be_decoded_fails_its_own_check_alone(lake: Lake) -> None:
+    row = {"video_id": VIDEO, "stage": "sampled_frames", "status": "failed", "reason": "torn", "unexpected": False}
+    write(lake, tables.VIDEO_SETBACKS, [row])
+    assert failing(lake, CHECKS["raw_videos/readable"]) == [VIDEO]
+    assert failing(lake, CHECKS["raw_videos/all_ready"]) == [None]
+
+
+def test_only_budgets_and_engines_stop_the_way() -> None:
+    assert {name for name, check in CHECKS.items() if check.blocking} == {
+        "detected_faces/one_engine",
+        "face_candidates/within_budget",
+        "person_selections/within_budget",
+    }
+    assert all(check.description.endswith(".") for check in CHECKS.values())
