@@ -79,19 +79,21 @@ class SamplingPolicy(Section):
 class DetectionPolicy(Section):
     """How faces are looked for, and the loose gate above which each one is measured and kept as a row."""
 
-    engine: Literal["auto", "embedded", "insightface"] = "auto"
+    engine: Literal["auto", "embedded", "insightface"] = Field(
+        "auto", description="auto, embedded or insightface. auto: insightface if its weights are here, else embedded."
+    )
     insightface_model: str = Field("buffalo_l", description="Name of the insightface model pack.")
     smallest_face_px: int = Field(
         100, ge=20, description="Smallest face to look for: decides how finely a frame is tiled."
     )
-    min_confidence: float = Field(0.5, ge=0, le=1)
-    min_face_px: float = Field(60.0, ge=1)
+    min_confidence: float = Field(0.5, ge=0, le=1, description="Detector score, at least.")
+    min_face_px: float = Field(60.0, ge=1, description="Shorter side of the box, px, at least.")
 
 
 class CandidatePolicy(Section):
     """Which detected faces are good enough. Values left out come from the preset."""
 
-    preset: Preset = "strict"
+    preset: Preset = Field("strict", description="strict, moderate or relaxed: see below.")
     min_face_px: float = Field(100.0, ge=1, description="Shorter side of the box, px, at least.")
     min_confidence: float = Field(0.6, ge=0, le=1, description="Detector score, above.")
     max_yaw: float = Field(30.0, ge=0, le=180, description="|yaw| in degrees, below.")
@@ -140,8 +142,8 @@ class SelectionPolicy(Section):
 class BudgetPolicy(Section):
     """How many bytes may be spent. 1 GB is 1 000 000 000 bytes."""
 
-    candidates_bytes: int = Field(1_000_000_000, ge=0)
-    dataset_bytes: int = Field(1_000_000_000, ge=0)
+    candidates_bytes: int = Field(1_000_000_000, ge=0, description="The crops of all candidates together, at most.")
+    dataset_bytes: int = Field(1_000_000_000, ge=0, description="The whole dataset folder, at most.")
 
 
 class Policy(Section):

@@ -1,0 +1,22 @@
+"""Print every figure that the documentation quotes, one benchmark after the other.
+
+    python -m benchmarks
+
+Each can be run alone: python -m benchmarks.sampling, .recall, .identity, .orchestration. Clips and labelled faces
+that a benchmark cannot make itself are looked for in ../shared; what is not there is left out and said.
+"""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("sampling", "recall", "identity", "orchestration")
+
+
+def main() -> None:
+    for name in BENCHMARKS:
+        print(f"\n## {name}", flush=True)
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
+
+
+if __name__ == "__main__":
+    main()
