@@ -54,7 +54,10 @@ def remove_file(pattern: str) -> Callable[[Lake], None]:
 
 
 def lengthen_file(pattern: str) -> Callable[[Lake], None]:
-    return lambda lake: next(lake.folder.root.glob(pattern)).write_bytes(b"x" * 5000) and None
+    def lengthen(lake: Lake) -> None:
+        next(lake.folder.root.glob(pattern)).write_bytes(b"x" * 5000)
+
+    return lengthen
 
 
 def second_engine(lake: Lake) -> None:
