@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import dropwhile, islice
+from itertools import chain, dropwhile, islice
 
 import av
 from av.packet import Packet
@@ -36,8 +36,8 @@ class DecodedFrame:
 def decode_runs(video: OpenVideo, table: FrameTable, runs: Sequence[Run]) -> Iterator[DecodedFrame]:
     """The wanted frames of each run, in the order in which they are shown.
 
-    Of the frames on the way only those are decoded that others refer to. A wanted frame that is damaged is
-    replaced by the next intact one that was decoded on the way, if there is one; else it is left out.
+    Of the frames on the way only those are decoded that others refer to. A wanted frame that does not come out
+    intact is replaced by the next intact one that was decoded on the way, if there is one; else it is left out.
 
     Args:
         video: just opened, so that it stands at its start.
@@ -64,31 +64,27 @@ def _packets_from_key_frame(video: OpenVideo, table: FrameTable, first: int) -> 
 
 def _decode_run(context: VideoCodecContext, packets: Iterator[Packet[VideoStream]], run: Run) -> Iterator[DecodedFrame]:
     awaited: list[int] = []
-    for position, packet in enumerate(islice(packets, run.wanted[-1] + 1 - run.first), start=run.first):
-        is_wanted = position in run.wanted
-        if is_wanted:
+    is_damaged = False
+    # The decoder holds frames back that might be shown after others; when nothing more comes in, it gives them out.
+    nothing_more = [(-1, None)]
+    numbered = enumerate(islice(packets, run.wanted[-1] + 1 - run.first), start=run.first)
+    for position, packet in chain(numbered, nothing_more):
+        if packet is not None and position in run.wanted:
             awaited.append(time_shown(packet))
-        context.skip_frame = "DEFAULT" if is_wanted else "NONREF"
-        yield from _claimed(_decode(context, packet), awaited)
-    # The decoder holds back frames that might be shown after others: nothing more comes in, so it gives them out.
-    yield from _claimed(_decode(context, None), awaited)
+        context.skip_frame = "DEFAULT" if position in run.wanted else "NONREF"
+        try:
+            frames = context.decode(packet)
+        except av.error.FFmpegError:
+            is_damaged = True
+            continue
+        for frame in frames:
+            # What is decoded from a damaged frame is damaged too, and nothing says so.
+            is_damaged = frame.is_corrupt or (is_damaged and not frame.key_frame)
+            time = time_shown(frame)
+            if not is_damaged and awaited and min(awaited) <= time:
+                awaited.remove(time if time in awaited else min(awaited))
+                yield DecodedFrame(time, frame)
     context.flush_buffers()
-
-
-def _decode(context: VideoCodecContext, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
-    try:
-        return context.decode(packet)
-    except av.error.FFmpegError:
-        return []
-
-
-def _claimed(frames: list[VideoFrame], awaited: list[int]) -> Iterator[DecodedFrame]:
-    """Those of the frames that are awaited, and those that come after an awaited one that did not come."""
-    for frame in frames:
-        time = time_shown(frame)
-        if not frame.is_corrupt and awaited and min(awaited) <= time:
-            awaited.remove(time if time in awaited else min(awaited))
-            yield DecodedFrame(time, frame)
 
 
 def _in_order(frames: Iterator[DecodedFrame]) -> Iterator[DecodedFrame]:

@@ -74,7 +74,7 @@ class FrameTable:
 
 
 def list_frames(video: OpenVideo) -> FrameTable:
-    """Every frame of a video. Reads the whole file, at about 5 microseconds a frame.
+    """Every frame of a video. Reads the whole file, at about 10 microseconds a frame.
 
     Raises:
         UnreadableVideoError: the file is cut off, none of its frames can be shown, or its time stamps are

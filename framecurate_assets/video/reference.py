@@ -34,9 +34,10 @@ def _unit_headers(packet: Packet[Any], context: VideoCodecContext) -> Iterator[i
     """The first byte of each unit of the frame, in order."""
     content, extradata = bytes(packet), context.extradata or b""
     position = 0
-    if extradata[:1] == b"\x01":
+    length_size_at = _LENGTH_SIZE_POSITION[context.name]
+    if extradata[:1] == b"\x01" and len(extradata) > length_size_at:
         # avcC and hvcC configuration records start with a 1: each unit follows its length.
-        size = (extradata[_LENGTH_SIZE_POSITION[context.name]] & 3) + 1
+        size = (extradata[length_size_at] & 3) + 1
         while position + size < len(content):
             yield content[position + size]
             position += size + int.from_bytes(content[position : position + size], "big")

@@ -56,7 +56,7 @@ def site(www: Path) -> Iterator[str]:
 
 def test_a_video_arrives_whole_under_its_id(tmp_path: Path, www: Path, site: str) -> None:
     content = write_clip(www / "My holiday: 100%.mp4", numbered_pictures(30)).read_bytes()
-    folder = tmp_path / "100% videos"
+    folder = tmp_path / "%(title)s 100%"
     seen: list[tuple[int, int | None]] = []
     fetched = download(
         f"{site}/My%20holiday:%20100%25.mp4",
@@ -69,6 +69,7 @@ def test_a_video_arrives_whole_under_its_id(tmp_path: Path, www: Path, site: str
     assert fetched.path.read_bytes() == content
     assert fetched.facts.title == "My holiday: 100%"
     assert [path.name for path in folder.iterdir()] == [f"{VIDEO_ID}.mp4"]
+    assert sorted(tmp_path.iterdir()) == [folder, www]
     assert seen[-1] == (len(content), len(content))
 
 
@@ -135,6 +136,7 @@ def test_what_is_no_single_video_is_refused_in_one_clean_sentence(
         for noise in ("ERROR", "report", "yt-dlp", "caused by", "\x1b", "\n", "[generic]"):
             assert noise not in str(raised.value)
     assert list(folder.iterdir()) == []
+    assert not any(path.endswith((".ts", "a.mp4", "b.mp4")) for path in Site.requests)
 
 
 def test_a_site_that_does_not_answer_is_told_so(tmp_path: Path, site: str) -> None:

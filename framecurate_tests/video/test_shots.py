@@ -68,6 +68,7 @@ def test_no_frames_and_one(count: int, expected: list[int]) -> None:
         ("hamilton.mp4", 4, 1),
         ("s18.mp4", 1, 20),  # a camera that moves, samples two seconds apart
         ("s32.mp4", 1, 20),
+        ("s32.mp4", 1, 60),  # four seconds apart
         ("d13.mp4", 1, 20),
         ("d3.mp4", 1, 20),  # a head that turns and laughs
         ("d0.mp4", 1, 20),
