@@ -158,11 +158,12 @@ def demo(data: Data = None) -> None:
     clips = make_clips(folder.root / "clips", ProgressBars())
     _add(folder, [str(clip) for clip in clips])
     outcome = _bring_up_to_date(folder)
+    place = os.path.relpath(folder.root)
     messages.print(
-        f"\nLook at   {folder.dataset}\n"
-        f"Sheets    {folder.root / 'sheets'}\n"
-        f"Dagster   framecurate ui --data {folder.root}\n"
-        f"Questions framecurate sql --data {folder.root} 'SELECT * FROM persons'",
+        f"\nPictures   {place}/dataset/\n"
+        f"Sheets     {place}/sheets/\n"
+        f"Browser    {sys.argv[0]} ui --data {place}\n"
+        f"Questions  {sys.argv[0]} sql --data {place} 'SELECT * FROM persons'",
         soft_wrap=True,
     )
     raise typer.Exit(_exit_code(outcome, folder))
@@ -216,12 +217,12 @@ def main() -> None:
 
 
 _VIDEO_COLUMNS = {
+    "name": "source",
     "video_id": "video",
     "status": "status",
     "frames": "frames",
     "faces": "faces",
     "candidates": "candidates",
-    "reason": "reason",
 }
 _PEOPLE_COLUMNS = {
     "person_id": "person",
@@ -295,6 +296,8 @@ def _exit_code(outcome: "Outcome", folder: DataFolder) -> int:
 
 
 def _print_summary(folder: DataFolder) -> None:
+    from rich.text import Text
+
     from framecurate_assets.policy import read_policy
     from framecurate_assets.summary import budget_lines, summarise
     from framecurate_assets.terminal import out, table
@@ -302,6 +305,10 @@ def _print_summary(folder: DataFolder) -> None:
     summary = summarise(folder)
     out.print()
     out.print(table("Videos", summary.videos, _VIDEO_COLUMNS))
+    out.print()
+    for video in summary.videos:
+        if video["status"] != "ready":
+            out.print(Text(f"{video['status']}  {video['name']}: {video['reason']}"), soft_wrap=True)
     out.print()
     out.print(table("People", summary.people, _PEOPLE_COLUMNS))
     out.print()

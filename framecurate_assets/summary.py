@@ -17,7 +17,7 @@ class Summary:
     """Rows as dictionaries, ready to be shown or written as JSON."""
 
     videos: list[dict[str, Any]]
-    """video_id, status, reason, unexpected, frames, faces, candidates, source."""
+    """video_id, name (last part of the source), status, reason, unexpected, frames, faces, candidates, source."""
     people: list[dict[str, Any]]
     """person_id, faces, videos, high_quality, temporal_sequence, bytes."""
     refusals: list[dict[str, Any]]
@@ -54,7 +54,16 @@ def budget_lines(summary: Summary, policy: Policy) -> list[str]:
 
 
 _VIDEOS = """
-SELECT video_id, status, reason, unexpected, frames, faces, candidates, source
+SELECT
+    video_id,
+    parse_filename(source) AS name,
+    status,
+    reason,
+    unexpected,
+    frames,
+    faces,
+    candidates,
+    source
 FROM videos
 ORDER BY ingested_at, video_id
 """
