@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -56,8 +57,8 @@ class Tile:
 def tiles(frame: RGBImage, smallest_face_px: int) -> Iterator[Tile]:
     """The whole frame as one tile, then square tiles that overlap.
 
-    The tiles' side is `FACES_ACROSS` times the smallest face wanted, but never more than the frame's shorter
-    side. Where the frame's longer side is no more than that, the whole frame is all there is.
+    The tiles' side is at most `FACES_ACROSS` times the smallest face wanted, and at most the frame's shorter side.
+    Where the frame's longer side is no more than that many faces, the whole frame is all there is.
     """
     height, width = frame.shape[:2]
     longer_side = max(height, width)
@@ -72,14 +73,18 @@ def tiles(frame: RGBImage, smallest_face_px: int) -> Iterator[Tile]:
 
 
 def _cut(frame: RGBImage, side: int) -> Iterator[Tile]:
-    """All tiles of this side."""
+    """Tiles of at most this side that cover the frame, as few as the overlap allows."""
     height, width = frame.shape[:2]
-    scale = TILE_PX / side
+    overlap = OVERLAP * side
+    rows, columns = (max(1, math.ceil((length - overlap) / (side - overlap))) for length in (height, width))
+    # The smallest tiles of which that many cover the frame with that overlap: they show the most.
+    smallest = max((height + (rows - 1) * overlap) / rows, (width + (columns - 1) * overlap) / columns)
+    scale = TILE_PX / smallest
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     # Averaging over the area when shrinking: with bilinear samples a fifth fewer small ones are found.
     scaled = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    for top in _starts(size[1]):
-        for left in _starts(size[0]):
+    for top in _starts(size[1], rows):
+        for left in _starts(size[0], columns):
             part = scaled[top : top + TILE_PX, left : left + TILE_PX]
             part_height, part_width = part.shape[:2]
             bar_x, bar_y = (TILE_PX - part_width) // 2, (TILE_PX - part_height) // 2
@@ -101,10 +106,6 @@ def _cut(frame: RGBImage, side: int) -> Iterator[Tile]:
             )
 
 
-def _starts(length: int) -> list[int]:
-    """Where tiles begin along a side of this length: evenly spread, as few as the overlap allows."""
-    if length <= TILE_PX:
-        return [0]
-    overlap = OVERLAP * TILE_PX
-    count = int(np.ceil((length - overlap) / (TILE_PX - overlap)))
-    return [round(start) for start in np.linspace(0, length - TILE_PX, count).tolist()]
+def _starts(length: int, count: int) -> list[int]:
+    """Where tiles begin along a side of this length: evenly spread."""
+    return [round(start) for start in np.linspace(0, max(0, length - TILE_PX), count).tolist()]
