@@ -56,7 +56,7 @@ def budget_lines(summary: Summary, policy: Policy) -> list[str]:
 _VIDEOS = """
 SELECT
     video_id,
-    parse_filename(source) AS name,
+    coalesce(parse_filename(source), video_id) AS name,
     status,
     reason,
     unexpected,

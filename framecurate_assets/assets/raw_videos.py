@@ -56,15 +56,22 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
         RAW_VIDEOS,
         make,
         lambda video_id: RAW_VIDEOS.made_from(lake, policy, video_id, also=fingerprints.get(video_id, "")),
-        _row_of_failure,
+        lambda video_id, setback: _row_of_failure(video_id, setback, sources.get(video_id)),
     )
 
 
-def _row_of_failure(video_id: str, setback: Setback) -> pl.DataFrame:
-    """The row of a video of which nothing is known but that it failed."""
-    nothing = dict.fromkeys(tables.RAW_VIDEOS.schema)
-    row = {"video_id": video_id, "status": setback.status, "reason": setback.reason, "ingested_at": datetime.now(UTC)}
-    return tables.RAW_VIDEOS.from_rows([{**nothing, **row}])
+def _row_of_failure(video_id: str, setback: Setback, source: Source | None) -> pl.DataFrame:
+    """The row of a video of which no more is known than its source, if that, and that it failed."""
+    row = {
+        **dict.fromkeys(tables.RAW_VIDEOS.schema),
+        "video_id": video_id,
+        "source": source.source if source else None,
+        "kind": source.kind if source else None,
+        "status": setback.status,
+        "reason": setback.reason,
+        "ingested_at": datetime.now(UTC),
+    }
+    return tables.RAW_VIDEOS.from_rows([row])
 
 
 def _row(source: Source, intake: Intake, lake: Lake) -> dict[str, object]:
