@@ -2,14 +2,14 @@
 
     python -m benchmarks
 
-Each can be run alone: python -m benchmarks.sampling, .recall, .identity, .orchestration. Clips and labelled faces
+Each can be run alone: python -m benchmarks.sampling, .face_cost, .recall, .identity, .orchestration. Clips and labelled faces
 that a benchmark cannot make itself are looked for in ../shared; what is not there is left out and said.
 """
 
 import subprocess
 import sys
 
-BENCHMARKS = ("sampling", "recall", "identity", "orchestration")
+BENCHMARKS = ("sampling", "face_cost", "recall", "identity", "orchestration")
 
 
 def main() -> None:
