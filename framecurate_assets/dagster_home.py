@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import sqlalchemy
 import yaml
 
-from framecurate_assets.errors import FramecurateError
+from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.lake.files import write_bytes
 from framecurate_assets.lake.folder import DataFolder
 
@@ -29,15 +32,27 @@ def prepare_dagster_home(folder: DataFolder) -> Path:
         )
     home = folder.dagster_home
     settings = yaml.safe_load(template.read_text(encoding="utf-8"))
-    settings["storage"]["sqlite"]["base_dir"] = str(home)
+    settings["storage"]["custom"]["config"]["base_dir"] = str(home)
     settings["local_artifact_storage"]["config"]["base_dir"] = str(home / "artifacts")
     settings["compute_logs"]["config"]["base_dir"] = str(home / "logs")
     write_bytes(home / "dagster.yaml", yaml.safe_dump(settings, sort_keys=False).encode())
     return home
 
 
-def open_instance(folder: DataFolder) -> dg.DagsterInstance:
-    """Dagster's instance with the history of this data folder: the same that its web pages show."""
+@contextmanager
+def open_instance(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance with the history of this data folder: the same that its web pages show.
+
+    Raises:
+        MachineError: SQLite could not read or write the history.
+    """
     home = prepare_dagster_home(folder)
     os.environ["DAGSTER_HOME"] = str(home)
-    return dg.DagsterInstance.from_config(str(home))
+    try:
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            yield instance
+    except sqlalchemy.exc.DBAPIError as error:
+        raise MachineError(
+            f"{error.orig}: SQLite cannot use Dagster's history in {home}",
+            "Free some space, or make it writable; if it is damaged, remove it: no video is processed again for that",
+        ) from error
