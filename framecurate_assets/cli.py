@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError, machine_sentence
+from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError, MachineError, machine_error
 from framecurate_assets.lake.folder import ENVIRONMENT_VARIABLE, DataFolder
 
 if TYPE_CHECKING:
@@ -208,11 +208,11 @@ def main() -> None:
         app()
     except FramecurateError as error:
         _print_error(str(error))
-        sys.exit(WRONG_USE)
+        sys.exit(FAILED if isinstance(error, MachineError) else WRONG_USE)
     except OSError as error:
         if error.errno not in MACHINE_ERRORS:
             raise
-        _print_error(machine_sentence(error))
+        _print_error(str(machine_error(error)))
         sys.exit(FAILED)
 
 

@@ -19,9 +19,15 @@ class FramecurateError(Exception):
         super().__init__(". ".join(part for part in (self.problem, self.remedy) if part) + ".")
 
 
-def machine_sentence(error: OSError) -> str:
+class MachineError(FramecurateError):
+    """The machine refused something, as a full or read-only disk does: nothing that was asked for is wrong."""
+
+
+def machine_error(error: OSError) -> MachineError:
     """What the machine refused, where, and what to do."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     remedy = "Free some space" if full else "Make it writable"
     place = f": {error.filename}" if error.filename else ""
-    return f"{error.strerror or error}{place}. {remedy}, or use another data folder (--data or FRAMECURATE_DATA)."
+    return MachineError(
+        f"{error.strerror or error}{place}", f"{remedy}, or use another data folder (--data or FRAMECURATE_DATA)"
+    )

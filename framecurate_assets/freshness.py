@@ -57,12 +57,17 @@ def _also(stage: Stage, source: Source | None, inputs: Inputs) -> str:
 def _is_worth_another_try(stage: Stage, video_id: str, lake: Lake) -> bool:
     """Whether what went wrong may go right today: the network, the budget, or a bug that was mended.
 
-    A file that cannot be decoded stays so until it changes, and then it is another video.
+    A file that was read and cannot be decoded stays so until it changes, and then it is another video.
     """
     if stage is RAW_VIDEOS:
-        return lake.read(stage.table, video_id)["status"][0] in ("failed", "over_budget")
+        status, sha256 = lake.read(stage.table, video_id).select("status", "sha256").row(0)
+        if status == "over_budget" or (status == "failed" and sha256 is None):
+            return True
     setback = lake.read_all(tables.VIDEO_SETBACKS, [video_id]).filter(pl.col("stage") == stage.name)
-    return bool(setback.height) and (setback["status"][0] == "over_budget" or setback["unexpected"][0])
+    if setback.is_empty():
+        return False
+    is_of_these_rows = lake.made_from(tables.VIDEO_SETBACKS, video_id) == lake.made_from(stage.table, video_id)
+    return setback["status"][0] == "over_budget" or setback["unexpected"][0] or not is_of_these_rows
 
 
 def _files_are_there(table: Table, lake: Lake, video_id: str | None = None) -> bool:

@@ -6,20 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError
 
 from framecurate_assets.assets.describe import RUN_SIZE
+from framecurate_assets.assets.failures import MACHINE
 from framecurate_assets.assets.partitions import videos
-from framecurate_assets.checks.read import read_checks
+from framecurate_assets.checks.read import Check, read_checks
+from framecurate_assets.checks.run import run_checks
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.definitions import defs
-from framecurate_assets.errors import FramecurateError
+from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.freshness import Inputs, is_stale, stale_videos
 from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.policy import read_policy
+from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.stages import STAGES, Stage
 from framecurate_assets.video.sources import Source
@@ -40,6 +43,11 @@ class Outcome:
     blocked: bool = False
     """Whether one of them stopped the way: nothing below its asset was made."""
 
+    def add_failed(self, check: Check) -> None:
+        """Count a check that failed as an error."""
+        self.failed_checks[f"{check.asset}: {check.name}"] = check.description
+        self.blocked |= check.blocking
+
 
 def register_videos(instance: dg.DagsterInstance, sources: Sequence[Source]) -> None:
     """Make every source a partition; those that are one already stay where they are."""
@@ -55,8 +63,8 @@ def bring_up_to_date(folder: DataFolder, sources: Sequence[Source], progress: Pr
     A stage whose rows come out as they were makes nothing below it stale.
 
     Raises:
-        FramecurateError: the policy is broken, the engine does not fit the lake, or the machine failed
-            (a full or read-only disk).
+        FramecurateError: the policy is broken, or the engine does not fit the lake.
+        MachineError: the machine failed (a full or read-only disk).
     """
     lake = Lake(folder)
     policy = read_policy(folder.policy_file)
@@ -70,6 +78,8 @@ def bring_up_to_date(folder: DataFolder, sources: Sequence[Source], progress: Pr
             batches = list(_ranges_of(stage, inputs, order))
             for batch in batches:
                 _materialise(instance, folder, stage, batch, progress, outcome)
+            if not batches:
+                _check_again(stage, folder, policy, outcome)
             if outcome.blocked:
                 break
     write_catalog(folder)
@@ -116,17 +126,31 @@ def _materialise(
         raise_on_error=False,
     )
     for event in result.get_step_failure_events():
-        if event.step_key == stage.name:
+        if not _is_failed_check(event):
             raise _failure(event)
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR and not evaluation.partition:
-            check = CHECKS[stage.name, evaluation.check_name]
-            outcome.failed_checks[f"{stage.name}: {check.name}"] = check.description
-            outcome.blocked |= check.blocking
+            outcome.add_failed(CHECKS[stage.name, evaluation.check_name])
+
+
+def _check_again(stage: Stage, folder: DataFolder, policy: Policy, outcome: Outcome) -> None:
+    """What a check said of rows that are up to date still holds, and a hand may have changed them since."""
+    checks = [check for check in CHECKS.values() if check.asset == stage.name and not check.per_video]
+    for check, (finding,) in run_checks(checks, folder, policy):
+        if not finding.passed and finding.is_error:
+            outcome.add_failed(check)
+
+
+def _is_failed_check(event: dg.DagsterEvent) -> bool:
+    """Whether a step ended because a blocking check failed, and not because the check could not be run."""
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
 
 
 def _failure(event: dg.DagsterEvent) -> Exception:
     """What ended a stage: a sentence for a person where there is one, else all that Dagster knows."""
     data = event.step_failure_data
-    described = data.user_failure_data.description if data.user_failure_data else None
-    return FramecurateError(described) if described else RuntimeError(data.error_display_string)
+    said = data.user_failure_data
+    if not said or not said.description:
+        return RuntimeError(data.error_display_string)
+    return MachineError(said.description) if MACHINE in said.metadata else FramecurateError(said.description)

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import dagster as dg
 from pydantic import Field
 
-from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy, read_policy
@@ -39,12 +38,9 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
         """`data/policy.yaml` with this run's overrides.
 
         Raises:
-            dagster.Failure: the file or an override is not a valid policy; its description says what to mend.
+            FramecurateError: the file or an override is not a valid policy.
         """
-        try:
-            return read_policy(self.folder.policy_file, overrides=self.policy)
-        except FramecurateError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
+        return read_policy(self.folder.policy_file, overrides=self.policy)
 
 
 class Progress(Protocol):

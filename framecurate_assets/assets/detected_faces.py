@@ -4,10 +4,10 @@ import dagster as dg
 import polars as pl
 
 from framecurate_assets.assets import describe
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import VideoResult, materialise_videos
 from framecurate_assets.assets.sampled_frames import sampled_frames
-from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.analyse import analyse_frame
 from framecurate_assets.faces.emotion import EmotionModel
 from framecurate_assets.faces.engine import FaceEngine
@@ -31,6 +31,7 @@ TABLE = DETECTED_FACES.table
     "What is good enough is decided below, so that a changed threshold runs no model.",
     **describe.asset_options(DETECTED_FACES),
 )
+@failures_in_words()
 def detected_faces(
     context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]
 ) -> None:
@@ -52,11 +53,8 @@ def detected_faces(
 
 def _open_engine(policy: DetectionPolicy, workspace: Workspace) -> tuple[EngineChoice, FaceEngine]:
     folder = workspace.folder
-    try:
-        choice = choose_engine(policy, folder.models, pinned_engine(folder))
-        return choice, open_engine(choice, policy, folder.models)
-    except FramecurateError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
+    choice = choose_engine(policy, folder.models, pinned_engine(folder))
+    return choice, open_engine(choice, policy, folder.models)
 
 
 def _analyse(

@@ -7,6 +7,7 @@ import polars as pl
 
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.detected_faces import detected_faces
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
 from framecurate_assets.faces.crops import crop_face
@@ -33,6 +34,7 @@ TABLE = FACE_CANDIDATES.table
     "asset again runs no model.",
     **describe.asset_options(FACE_CANDIDATES),
 )
+@failures_in_words()
 def face_candidates(
     context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]
 ) -> None:

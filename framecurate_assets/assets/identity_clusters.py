@@ -5,7 +5,7 @@ import polars as pl
 
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.face_candidates import face_candidates
-from framecurate_assets.errors import FramecurateError
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.faces.engines import same_person_distance
 from framecurate_assets.identity.cluster import cluster_faces
 from framecurate_assets.lake import tables
@@ -30,6 +30,7 @@ SHEET_PEOPLE, SHEET_FACES = 24, 10
     "are never one person. Ids stay with people from run to run; no number is given twice.",
     **describe.asset_options(IDENTITY_CLUSTERS),
 )
+@failures_in_words()
 def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -> None:
     """Cluster all candidates of the lake and keep the ids that people had."""
     policy = workspace.read_policy()
@@ -37,11 +38,8 @@ def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -
     candidates = lake.read_all(tables.FACE_CANDIDATES)
     former = lake.facts(IDENTITY_CLUSTERS.table)
     previous = lake.read(IDENTITY_CLUSTERS.table).select("face_id", "person_id") if former else None
-    try:
-        distance = policy.identity.distance or _engine_distance(candidates)
-        clustering = cluster_faces(candidates, distance, previous, int(former.get(HIGHEST_NUMBER, 0)))
-    except FramecurateError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
+    distance = policy.identity.distance or _engine_distance(candidates)
+    clustering = cluster_faces(candidates, distance, previous, int(former.get(HIGHEST_NUMBER, 0)))
     lake.write(
         IDENTITY_CLUSTERS.table,
         clustering.frame,

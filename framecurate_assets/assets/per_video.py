@@ -8,11 +8,11 @@ import dagster as dg
 import polars as pl
 
 from framecurate_assets.assets import describe
-from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError, machine_sentence
+from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake, NotMaterialisedError
 from framecurate_assets.resources import Progress, Workspace
-from framecurate_assets.stages import PER_VIDEO, Stage
+from framecurate_assets.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def materialise_videos(
     """Make, write and describe a stage's rows for every partition of this run.
 
     What a video itself causes becomes a setback with its reason and an empty table, and the run goes on. What
-    the machine causes (a full or read-only disk) ends the run at once, and what was written stays.
+    the machine causes (a full or read-only disk) is raised at once, and what was written stays.
 
     Args:
         context: of the asset; its partition keys are the videos.
@@ -58,32 +58,31 @@ def materialise_videos(
         rows_of_failure: the rows of a video whose `make` raised, where there should be some.
 
     Raises:
-        dagster.Failure: the machine failed, or a stage above was not materialised.
+        NotMaterialisedError: a stage above was not materialised for some of the videos.
+        OSError: the machine failed.
     """
     lake = workspace.lake
-    too_early: list[str] = []
+    too_early: list[NotMaterialisedError] = []
     for video_id in progress.track(stage.name, list(context.partition_keys)):
         try:
             result = _make_one(context, stage, make, video_id)
             if rows_of_failure and result.setback and result.rows.is_empty():
                 result = replace(result, rows=rows_of_failure(video_id, result.setback))
-            lake.write(stage.table, result.rows, video_id, made_from=made_from(video_id))
-            _write_setback(lake, stage, video_id, result.setback)
+            fingerprint = made_from(video_id)
+            _store(lake, stage, video_id, result, fingerprint)
         except NotMaterialisedError as error:
-            too_early.append(str(error))
+            too_early.append(error)
             continue
-        except OSError as error:
-            raise dg.Failure(description=machine_sentence(error), allow_retries=False) from error
         metadata = {
             **result.metadata,
             **describe.rows_and_files(result.rows, lake.path(stage.table, video_id), partition=True),
-            "made_from": made_from(video_id),
+            "made_from": fingerprint,
         }
         if result.setback:
             metadata |= {"status": result.setback.status, "reason": result.setback.reason}
         context.add_asset_metadata(metadata, partition_key=video_id)
     if too_early:
-        raise dg.Failure(description=" ".join(too_early), allow_retries=False)
+        raise too_early[0]
 
 
 def _make_one(
@@ -110,8 +109,14 @@ def _unexpected(context: dg.AssetExecutionContext, stage: Stage, video_id: str, 
     return VideoResult(stage.table.empty(), setback=Setback("failed", reason, unexpected=True))
 
 
-def _write_setback(lake: Lake, stage: Stage, video_id: str, setback: Setback | None) -> None:
-    """Record this stage's setback, or clear an earlier one of this stage or a later one."""
+def _store(lake: Lake, stage: Stage, video_id: str, result: VideoResult, made_from: str) -> None:
+    """Write a video's rows, and its setback or that there is none any more.
+
+    In this order, so that after a crash in between the video counts as stale: no rows without the setback that
+    explains them, and a setback that rows put an end to was made from something else than these. A setback that a
+    later stage met is that stage's to remove.
+    """
+    setback = result.setback
     if setback:
         row = {
             "video_id": video_id,
@@ -120,9 +125,8 @@ def _write_setback(lake: Lake, stage: Stage, video_id: str, setback: Setback | N
             "reason": setback.reason,
             "unexpected": setback.unexpected,
         }
-        lake.write(tables.VIDEO_SETBACKS, tables.VIDEO_SETBACKS.from_rows([row]), video_id)
-        return
-    former = lake.read_all(tables.VIDEO_SETBACKS, [video_id])["stage"].to_list()
-    this_and_later = [later.name for later in PER_VIDEO[PER_VIDEO.index(stage) :]]
-    if former and former[0] in this_and_later:
+        setbacks = tables.VIDEO_SETBACKS.from_rows([row])
+        lake.write(tables.VIDEO_SETBACKS, setbacks, video_id, made_from=made_from)
+    lake.write(stage.table, result.rows, video_id, made_from=made_from)
+    if not setback and stage.name in lake.read_all(tables.VIDEO_SETBACKS, [video_id])["stage"]:
         lake.remove(tables.VIDEO_SETBACKS, video_id)

@@ -6,8 +6,8 @@ import dagster as dg
 import polars as pl
 
 from framecurate_assets.assets import describe
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_clusters import identity_clusters
-from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.engines import engine_kind
 from framecurate_assets.faces.model_packs import MODEL_LICENCES
 from framecurate_assets.lake import tables
@@ -33,17 +33,15 @@ SHEET_PEOPLE = 16
     "whole folder within its budget. It is replaced as a whole: no reader sees half of it.",
     **describe.asset_options(PERSON_SELECTIONS),
 )
+@failures_in_words()
 def person_selections(context: dg.AssetExecutionContext, workspace: Workspace) -> None:
     """Choose each person's pictures and write the dataset folder."""
     policy = workspace.read_policy()
     folder, lake = workspace.folder, workspace.lake
     faces = _faces(lake)
-    try:
-        selection = select(faces, policy, _licence(faces))
-        with replaced_folder(folder.dataset) as place:
-            written = write_dataset(selection, folder.root, place)
-    except FramecurateError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
+    selection = select(faces, policy, _licence(faces))
+    with replaced_folder(folder.dataset) as place:
+        written = write_dataset(selection, folder.root, place)
     dataset = folder.relative(folder.dataset)
     rows = selection.rows.with_columns(path=pl.format("{}/{}", pl.lit(dataset), "path"))
     lake.write(PERSON_SELECTIONS.table, rows, made_from=PERSON_SELECTIONS.made_from(lake, policy))

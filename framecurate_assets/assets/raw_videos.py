@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from framecurate_assets.assets import describe
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
 from framecurate_assets.errors import FramecurateError
@@ -26,6 +27,7 @@ from framecurate_assets.video.sources import Source
     "A video is ready when it can be decoded and its shorter side is 720 px or more; what cannot be known is refused.",
     **describe.asset_options(RAW_VIDEOS),
 )
+@failures_in_words()
 def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]) -> None:
     """Fetch or link each video, probe it, and write its row."""
     policy = workspace.read_policy()

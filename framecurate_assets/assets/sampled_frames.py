@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from framecurate_assets.assets import describe
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import VideoResult, materialise_videos
 from framecurate_assets.assets.raw_videos import raw_videos
@@ -34,6 +35,7 @@ TABLE = SAMPLED_FRAMES.table
     "Chosen by presentation time; upright; each with sharpness, light, entropy, perceptual hash and shot.",
     **describe.asset_options(SAMPLED_FRAMES),
 )
+@failures_in_words()
 def sampled_frames(
     context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]
 ) -> None:

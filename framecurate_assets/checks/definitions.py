@@ -12,9 +12,10 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
+from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.checks.read import Check, read_checks
-from framecurate_assets.checks.run import Finding, run_check
+from framecurate_assets.checks.run import Finding, run_checks
 from framecurate_assets.resources import Workspace
 
 SHOWN_ROWS = 20
@@ -39,13 +40,15 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
     ]
 
     @dg.multi_asset_check(name=f"{asset}_checks", specs=specs, can_subset=True)
-    def run_checks(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        policy = workspace.read_policy()
+    def checks_of_asset(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        with failures_in_words():
+            policy = workspace.read_policy()
         context_of_step = context.op_execution_context
-        video_ids = list(context_of_step.partition_keys) if context_of_step.has_partition_key_range else []
+        is_of_videos = context_of_step.has_partition_key or context_of_step.has_partition_key_range
+        video_ids = list(context_of_step.partition_keys) if is_of_videos else []
         selected = {key.name for key in context_of_step.selected_asset_check_keys}
-        for check in [check for check in checks if check.name in selected]:
-            findings = run_check(check, workspace.folder, policy, video_ids)
+        chosen = [check for check in checks if check.name in selected]
+        for check, findings in run_checks(chosen, workspace.folder, policy, video_ids):
             if check.per_video:
                 yield from _evaluations_by_video(context.instance, check, findings)
                 # What a step of many partitions must give besides its evaluations: Dagster takes a single result
@@ -54,7 +57,7 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
             else:
                 yield _result(check, findings[0])
 
-    return run_checks
+    return checks_of_asset
 
 
 def _result(check: Check, finding: Finding) -> dg.AssetCheckResult:

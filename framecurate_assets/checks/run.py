@@ -1,6 +1,6 @@
-"""Running a check's query over the lake."""
+"""Running the queries of checks over the lake."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +24,18 @@ class Finding:
     video_id: str | None = None
 
 
-def run_check(check: Check, folder: DataFolder, policy: Policy, video_ids: Sequence[str] = ()) -> list[Finding]:
-    """One finding over the whole lake, or one for each of the videos that the query knows."""
+def run_checks(
+    checks: Sequence[Check], folder: DataFolder, policy: Policy, video_ids: Sequence[str] = ()
+) -> Iterator[tuple[Check, list[Finding]]]:
+    """Each check with what it found: one finding over the whole lake, or one for each video that its query knows.
+
+    One connection serves all of them: opening one looks into every file of the lake.
+    """
     available = {**policy_parameters(folder, policy), "video_ids": list(video_ids)}
     with connect(folder) as connection:
-        rows = _fetch(connection, check.query, {name: available[name] for name in check.parameters})
-    if not check.per_video:
-        return [Finding(passed=not rows, is_error=not check.warning, rows=rows)]
-    return [Finding(bool(row["passed"]), bool(row["is_error"]), [row], row["video_id"]) for row in rows]
+        for check in checks:
+            rows = _fetch(connection, check.query, {name: available[name] for name in check.parameters})
+            yield check, _findings(check, rows)
 
 
 def policy_parameters(folder: DataFolder, policy: Policy) -> dict[str, Any]:
@@ -44,6 +48,12 @@ def policy_parameters(folder: DataFolder, policy: Policy) -> dict[str, Any]:
         "dataset_bytes": policy.budget.dataset_bytes,
         "allowed_same_frame": list(policy.identity.allowed_same_frame),
     }
+
+
+def _findings(check: Check, rows: list[dict[str, Any]]) -> list[Finding]:
+    if not check.per_video:
+        return [Finding(passed=not rows, is_error=not check.warning, rows=rows)]
+    return [Finding(bool(row["passed"]), bool(row["is_error"]), [row], row["video_id"]) for row in rows]
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,11 +7,13 @@ it would stop the pipeline.
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
 
-from framecurate_assets.lake.files import UNFINISHED
+from framecurate_assets.errors import MachineError
+from framecurate_assets.lake.files import UNFINISHED, remove_unfinished
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.tables import PER_VIDEO_TABLES, TABLES, Table
 
@@ -28,14 +30,24 @@ def connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
 
 
 def write_catalog(folder: DataFolder) -> Path:
-    """Rebuild `catalog.duckdb`: views only, for people who open the lake with a DuckDB client."""
+    """Rebuild `catalog.duckdb`: views only, for people who open the lake with a DuckDB client.
+
+    Raises:
+        MachineError: it cannot be written.
+    """
     path = folder.catalog
-    unfinished = path.with_name(f".{path.name}{UNFINISHED}")
-    unfinished.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(unfinished)) as connection:
-        _create_views(connection, folder)
-    unfinished.replace(path)
+    remove_unfinished(path)
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED) as unfinished:
+        file = Path(unfinished) / path.name
+        try:
+            with duckdb.connect(str(file)) as connection:
+                _create_views(connection, folder)
+                # Closing does it too, and says nothing if the disk is full.
+                connection.execute("CHECKPOINT")
+        except duckdb.IOException as error:
+            raise MachineError(f"{path} cannot be written: {error}", "Free some space, or make it writable") from error
+        file.replace(path)
     return path
 
 

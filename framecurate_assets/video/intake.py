@@ -10,6 +10,7 @@ from pathlib import Path
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.files import UNFINISHED
 from framecurate_assets.policy import VideoPolicy
+from framecurate_assets.video.container import UnreadableVideoError
 from framecurate_assets.video.download import download, look_up
 from framecurate_assets.video.probe import VideoFacts, probe
 from framecurate_assets.video.sources import Source, content_sha256
@@ -27,6 +28,7 @@ class Intake:
     """The video file in the data folder; None where it was not kept."""
     bytes: int | None = None
     sha256: str | None = None
+    """Hash of the file's content, where all of it was read, whatever came of it."""
     facts: VideoFacts | None = None
     """What was probed; None where it could not be."""
     title: str | None = None
@@ -60,9 +62,13 @@ def _take_in_file(source: Source, folder: Path, policy: VideoPolicy) -> Intake:
         raise FramecurateError(f"{original} cannot be read: {error.strerror}", "Make it readable") from error
     if not source.video_id.endswith(sha256[:12]):
         raise FramecurateError(f"{original} has changed since it was added", "Add it again: it is another video now")
-    facts = probe(original)
+    intake = Intake("ready", sha256=sha256, title=_title(source))
+    try:
+        facts = probe(original)
+    except UnreadableVideoError as error:
+        return replace(intake, status="failed", reason=str(error))
+    intake = replace(intake, facts=facts)
     too_small = _too_small(facts.width, facts.height, policy)
-    intake = Intake("ready", sha256=sha256, facts=facts, title=_title(source))
     if too_small:
         return replace(intake, status="rejected", reason=too_small)
     file = folder / f"{source.video_id}{original.suffix.lower()}"
@@ -78,7 +84,11 @@ def _take_in_url(source: Source, folder: Path, policy: VideoPolicy) -> Intake:
         if too_small:
             return replace(intake, status="rejected", reason=too_small)
     fetched = download(source.source, folder, source.video_id, policy.max_download_height_px)
-    facts = probe(fetched.path)
+    try:
+        facts = probe(fetched.path)
+    except UnreadableVideoError:
+        fetched.path.unlink()
+        raise
     intake = replace(intake, facts=facts)
     too_small = _too_small(facts.width, facts.height, policy)
     if too_small:

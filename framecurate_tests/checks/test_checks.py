@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from framecurate_assets.checks.read import Check, read_checks
-from framecurate_assets.checks.run import run_check
+from framecurate_assets.checks.run import Finding, run_checks
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
@@ -22,9 +22,13 @@ def lake(tmp_path: Path) -> Lake:
     return build(DataFolder(tmp_path))
 
 
+def findings_of(check: Check, lake: Lake, policy: Policy | None = None) -> list[Finding]:
+    ((_, findings),) = run_checks([check], lake.folder, policy or Policy(), [VIDEO, REFUSED])
+    return findings
+
+
 def failing(lake: Lake, check: Check, policy: Policy | None = None) -> list[str | None]:
-    findings = run_check(check, lake.folder, policy or Policy(), [VIDEO, REFUSED])
-    return [finding.video_id for finding in findings if not finding.passed]
+    return [finding.video_id for finding in findings_of(check, lake, policy) if not finding.passed]
 
 
 @pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if not (check.per_video or check.warning)])
@@ -140,12 +144,12 @@ def test_a_person_whom_the_policy_lists_may_show_twice(lake: Lake) -> None:
 
 def test_a_refused_small_video_is_a_warning_and_a_ready_one_an_error(lake: Lake) -> None:
     check = CHECKS["raw_videos/min_720p"]
-    findings = {finding.video_id: finding for finding in run_check(check, lake.folder, Policy(), [VIDEO, REFUSED])}
+    findings = {finding.video_id: finding for finding in findings_of(check, lake)}
     assert findings[VIDEO].passed
     assert (findings[REFUSED].passed, findings[REFUSED].is_error) == (False, False)
 
     set_column(tables.RAW_VIDEOS, height=719)(lake)
-    (ready,) = run_check(check, lake.folder, Policy(), [VIDEO])
+    ready = next(finding for finding in findings_of(check, lake) if finding.video_id == VIDEO)
     assert (ready.passed, ready.is_error) == (False, True)
 
 

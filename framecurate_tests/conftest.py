@@ -1,0 +1,69 @@
+"""Three short clips, and a data folder in which they were brought up to date: made once, copied by who changes it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from framecurate_assets.demo.clips import ASTRONAUT, GROUP, Clip, View, make_clips
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.resources import SilentProgress
+from framecurate_tests.end_to_end.data_folders import bring_up_to_date, data_folder
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Paths of the clips, 20 frames a second."""
+
+    astronaut: Path
+    """1280x720, 2 s, one woman."""
+    group: Path
+    """1280x720, 2.4 s, several people, of whom one is seen well enough."""
+    small: Path
+    """854x480: to be refused."""
+
+    @property
+    def all(self) -> list[Path]:
+        return [self.astronaut, self.group, self.small]
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
+    return Clips(
+        *make_clips(
+            tmp_path_factory.mktemp("clips"),
+            SilentProgress(),
+            [
+                Clip("astronaut", ASTRONAUT, (1280, 720), (View(0, 0.45, 0.28, 0.9), View(2, 0.44, 0.24, 0.6))),
+                Clip("group", GROUP, (1280, 720), (View(0, 0.14, 0.36, 0.28), View(2.4, 0.26, 0.27, 0.30))),
+                Clip("small", ASTRONAUT, (854, 480), (View(0, 0.45, 0.28, 0.9), View(0.5, 0.44, 0.24, 0.7))),
+            ],
+        )
+    )
+
+
+@pytest.fixture(autouse=True)
+def own_dagster_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test sets ends with it: opening a data folder points this variable at it."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+
+
+@pytest.fixture(scope="session")
+def finished_once(clips: Clips, tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """Not to be changed: see `finished`."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("DAGSTER_HOME", raising=False)
+        folder = data_folder(tmp_path_factory.mktemp("finished") / "data", clips.all)
+        outcome = bring_up_to_date(folder)
+    assert outcome.failed_checks == {}
+    return folder
+
+
+@pytest.fixture
+def finished(finished_once: DataFolder, tmp_path: Path) -> DataFolder:
+    """All three clips, up to date; a copy to work on."""
+    shutil.copytree(finished_once.root, tmp_path / "data")
+    return DataFolder(tmp_path / "data")

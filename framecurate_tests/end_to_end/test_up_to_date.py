@@ -1,0 +1,117 @@
+"""A run makes what is missing or stale, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_tests.conftest import Clips
+
+from .data_folders import POLICY, all_rows, bring_up_to_date, contents, rows_of, video_id, written
+
+
+def test_the_first_run_makes_every_table_and_the_dataset(finished: DataFolder, clips: Clips) -> None:
+    rows = all_rows(finished)
+    frames = [row["video_id"] for row in rows["sampled_frames"]]
+    assert {key: frames.count(key) for key in frames} == {video_id(clips.astronaut): 12, video_id(clips.group): 12}
+    assert len(rows["face_candidates"]) > 10
+    assert {row["person_id"] for row in rows["identity_clusters"]} == {"person_0001", "person_0002"}
+    assert {row["person_id"] for row in rows["person_selections"]} == {"person_0001", "person_0002"}
+    (small,) = rows_of(finished, "raw_videos", video_id=video_id(clips.small))
+    assert small["status"] == "rejected"
+    assert str(small["reason"]).startswith("854x480: the shorter side has 480 px")
+
+
+def test_a_second_run_makes_nothing(finished: DataFolder) -> None:
+    before, dataset = written(finished), contents(finished.dataset)
+    bring_up_to_date(finished)
+    assert written(finished) == before
+    assert contents(finished.dataset) == dataset
+
+
+def test_a_changed_threshold_runs_no_model(finished: DataFolder) -> None:
+    before, candidates = written(finished), all_rows(finished)["face_candidates"]
+    finished.policy_file.write_text(POLICY + "candidates: {max_per_video: 3}\n")
+    bring_up_to_date(finished)
+
+    after = written(finished)
+    made_again = {name.partition("/")[0] for name in after if after[name] != before.get(name)}
+    assert made_again == {
+        "face_candidates", "face_verdicts", "identity_clusters.parquet", "person_selections.parquet",
+    }  # fmt: skip
+    assert len(all_rows(finished)["face_candidates"]) == 6 < len(candidates)
+    assert rows_of(finished, "face_verdicts", reasons=[]) == [
+        {key: row[key] for key in ("face_id", "video_id")} | {"reasons": []}
+        for row in all_rows(finished)["face_candidates"]
+    ]
+
+
+def test_a_threshold_that_changes_no_row_leaves_people_as_they_are(finished: DataFolder) -> None:
+    before = written(finished, "sampled_frames", "detected_faces", "identity_clusters")
+    finished.policy_file.write_text(POLICY + "candidates: {max_per_video: 49}\n")
+    bring_up_to_date(finished)
+    assert written(finished, "sampled_frames", "detected_faces", "identity_clusters") == before
+
+
+def test_a_changed_video_policy_that_lets_the_rows_as_they_were_detects_nothing_again(finished: DataFolder) -> None:
+    before, ingested = written(finished), all_rows(finished)
+    finished.policy_file.write_text(POLICY + "video: {max_download_height_px: 720}\n")
+    bring_up_to_date(finished)
+
+    after = written(finished)
+    made_again = {name.partition("/")[0] for name in after if after[name] != before[name]}
+    # The dataset card shows the policy.
+    assert made_again == {"raw_videos", "person_selections.parquet"}
+    assert all_rows(finished)["detected_faces"] == ingested["detected_faces"]
+
+
+def test_a_deleted_frame_brings_back_that_video_alone(finished: DataFolder, clips: Clips) -> None:
+    before, rows = written(finished), all_rows(finished)
+    frame = next(finished.frames(video_id(clips.group)).iterdir())
+    content = frame.read_bytes()
+    frame.unlink()
+    bring_up_to_date(finished)
+
+    assert frame.read_bytes() == content
+    after = written(finished)
+    # The rows come out as they were, so nothing below is made again.
+    assert [name for name in after if after[name] != before[name]] == [
+        f"sampled_frames/{video_id(clips.group)}.parquet"
+    ]
+    assert all_rows(finished) == rows
+
+
+def test_a_deleted_dataset_folder_comes_back_as_it_was(finished: DataFolder) -> None:
+    dataset = contents(finished.dataset)
+    (finished.dataset / "person_0001" / "high_quality").rename(finished.root / "elsewhere")
+    bring_up_to_date(finished)
+    assert contents(finished.dataset) == dataset
+
+
+def test_a_lost_history_of_dagster_makes_nothing_again(finished: DataFolder) -> None:
+    before = written(finished)
+    finished.dagster_home.rename(finished.root / "elsewhere")
+    bring_up_to_date(finished)
+    assert written(finished) == before
+
+
+def test_the_data_folder_can_be_moved(finished: DataFolder, tmp_path: Path) -> None:
+    before = written(finished)
+    finished.root.rename(tmp_path / "moved")
+    bring_up_to_date(DataFolder(tmp_path / "moved"))
+    assert written(DataFolder(tmp_path / "moved")) == before
+
+
+def test_a_part_of_a_video_that_is_named_later_is_all_that_is_sampled(finished: DataFolder, clips: Clips) -> None:
+    before = written(finished, "detected_faces")
+    text = finished.sources_file.read_text()
+    entry = f"video_id: {video_id(clips.astronaut)}\n"
+    finished.sources_file.write_text(text.replace(entry, f"{entry}  clip_end: 1\n"))
+    bring_up_to_date(finished)
+
+    frames = rows_of(finished, "sampled_frames", video_id=video_id(clips.astronaut))
+    assert max(float(str(row["pts_s"])) for row in frames) <= 1
+    after = written(finished, "detected_faces")
+    assert [name for name in after if after[name] != before[name]] == [
+        f"detected_faces/{video_id(clips.astronaut)}.parquet"
+    ]

@@ -1,0 +1,205 @@
+"""What is missing or stale, told from the lake alone: every case is a lake in which one thing is different."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from framecurate_assets.freshness import Inputs, is_stale, stale_videos
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.policy import Policy
+from framecurate_assets.stages import (
+    DETECTED_FACES,
+    FACE_CANDIDATES,
+    IDENTITY_CLUSTERS,
+    PER_VIDEO,
+    PERSON_SELECTIONS,
+    RAW_VIDEOS,
+    SAMPLED_FRAMES,
+    STAGES,
+    Stage,
+    source_fingerprint,
+)
+from framecurate_assets.video.sources import Source
+
+ONE, TWO = "file-111111111111", "file-222222222222"
+SOURCES = [Source(f"/films/{key}.mp4", key, "file") for key in (TWO, ONE)]
+ENGINE = "embedded-1"
+
+
+@dataclass
+class Case:
+    """A lake, and what would be made of it today."""
+
+    lake: Lake
+    inputs: Inputs
+
+    def row(self, stage: Stage, video_id: str | None = None, **values: object) -> None:
+        """Store one row as the stage would make it today, with the file that it names."""
+        row: dict[str, object] = {**dict.fromkeys(stage.table.schema), stage.table.key: "key", **values}
+        if "video_id" in row:
+            row["video_id"] = video_id
+        if "path" in row and "path" not in values and row.get("status", "ready") == "ready":
+            row |= {"path": f"{stage.name}/{video_id}.jpg", "bytes": 3}
+            place = self.lake.folder.absolute(str(row["path"]))
+            place.parent.mkdir(exist_ok=True, parents=True)
+            place.write_bytes(b"abc")
+        self.store(stage, video_id, stage.table.from_rows([row]))
+
+    def store(self, stage: Stage, video_id: str | None, rows: pl.DataFrame) -> None:
+        """Store rows as the stage would make them today."""
+        source = next((source for source in SOURCES if source.video_id == video_id), None)
+        also = {"raw_videos": source_fingerprint(source) if source else "", "detected_faces": ENGINE}
+        made_from = stage.made_from(self.lake, self.inputs.policy, video_id, also=also.get(stage.name, ""))
+        self.lake.write(stage.table, rows, video_id, made_from=made_from)
+
+    def setback(self, stage: Stage, video_id: str, status: str, *, unexpected: bool = False) -> None:
+        """Store a setback, as the stage meets it today."""
+        row = {
+            "video_id": video_id, "stage": stage.name, "status": status, "reason": "torn", "unexpected": unexpected,
+        }  # fmt: skip
+        made_from = self.lake.made_from(stage.table, video_id) or ""
+        table = tables.VIDEO_SETBACKS
+        self.lake.write(table, table.from_rows([row]), video_id, made_from=made_from)
+
+    def stale(self, stage: Stage) -> list[str] | bool:
+        return stale_videos(stage, self.inputs) if stage.per_video else is_stale(stage, self.inputs)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """Everything is up to date."""
+    lake = Lake(DataFolder(tmp_path))
+    case = Case(lake, Inputs(lake, Policy(), SOURCES, ENGINE))
+    for stage in PER_VIDEO:
+        for key in (ONE, TWO):
+            case.row(stage, key, **({"status": "ready", "sha256": "a"} if stage is RAW_VIDEOS else {}))
+    for stage in (IDENTITY_CLUSTERS, PERSON_SELECTIONS):
+        case.row(stage)
+    return case
+
+
+def test_what_was_made_from_the_same_is_up_to_date(case: Case) -> None:
+    assert [case.stale(stage) for stage in STAGES] == [[], [], [], [], False, False]
+
+
+def test_an_empty_lake_has_everything_to_make_in_the_order_of_the_sources(tmp_path: Path) -> None:
+    inputs = Inputs(Lake(DataFolder(tmp_path)), Policy(), SOURCES, ENGINE)
+    for stage in PER_VIDEO:
+        assert stale_videos(stage, inputs) == [TWO, ONE]
+    assert is_stale(IDENTITY_CLUSTERS, inputs)
+
+
+def policy(**sections: dict[str, object]) -> Callable[[Inputs], Inputs]:
+    return lambda inputs: replace(inputs, policy=Policy.model_validate(sections))
+
+
+def renamed_source(inputs: Inputs) -> Inputs:
+    return replace(inputs, sources=[inputs.sources[0], replace(inputs.sources[1], label="happy")])
+
+
+BOTH, NONE = [TWO, ONE], []
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [
+        # raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, person_selections.
+        # Only the part of the policy that decides a stage's rows counts; the dataset card shows all of it.
+        (policy(video={"min_shorter_side_px": 700}), [BOTH, NONE, NONE, NONE, False, True]),
+        (policy(sampling={"frames_per_section": 9}), [NONE, BOTH, NONE, NONE, False, True]),
+        (policy(detection={"min_face_px": 61}), [NONE, NONE, BOTH, NONE, False, True]),
+        (policy(candidates={"max_yaw": 29}), [NONE, NONE, NONE, BOTH, False, True]),
+        (policy(budget={"candidates_bytes": 9}), [NONE, NONE, NONE, BOTH, False, True]),
+        (policy(identity={"distance": 0.5}), [NONE, NONE, NONE, NONE, True, True]),
+        (policy(selection={"high_quality": 9}), [NONE, NONE, NONE, NONE, False, True]),
+        (policy(budget={"dataset_bytes": 9}), [NONE, NONE, NONE, NONE, False, True]),
+        # Another engine would describe all faces.
+        (lambda inputs: replace(inputs, engine="insightface-1"), [NONE, NONE, BOTH, NONE, False, False]),
+        # What a person says of one source is in that video's row.
+        (renamed_source, [[ONE], NONE, NONE, NONE, False, False]),
+        # A source that was taken off the list is left alone.
+        (lambda inputs: replace(inputs, sources=[]), [NONE, NONE, NONE, NONE, False, False]),
+    ],
+)
+def test_a_change_makes_stale_what_it_decides(
+    case: Case, change: Callable[[Inputs], Inputs], stale: list[list[str] | bool]
+) -> None:
+    case.inputs = change(case.inputs)
+    assert [case.stale(stage) for stage in STAGES] == stale
+
+
+def test_changed_rows_make_stale_what_is_made_from_them_and_rewritten_rows_do_not(case: Case) -> None:
+    case.row(SAMPLED_FRAMES, ONE)
+    assert case.stale(DETECTED_FACES) == []
+    case.row(SAMPLED_FRAMES, ONE, pts_s=2.0)
+    assert case.stale(DETECTED_FACES) == [ONE]
+    assert case.stale(FACE_CANDIDATES) == []
+    case.row(FACE_CANDIDATES, ONE, yaw=2.0)
+    assert case.stale(IDENTITY_CLUSTERS) is True
+
+
+def test_a_video_without_candidates_changes_no_person(case: Case) -> None:
+    case.store(FACE_CANDIDATES, "file-333333333333", FACE_CANDIDATES.table.empty())
+    assert case.stale(IDENTITY_CLUSTERS) is False
+
+
+@pytest.mark.parametrize("stage", [RAW_VIDEOS, SAMPLED_FRAMES, FACE_CANDIDATES, PERSON_SELECTIONS])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"ab")], ids=["gone", "shorter"])
+def test_a_file_that_is_not_there_as_it_was_is_made_again(
+    case: Case, stage: Stage, damage: Callable[[Path], None]
+) -> None:
+    damage(case.lake.folder.root / stage.name / f"{ONE if stage.per_video else None}.jpg")
+    assert case.stale(stage) == ([ONE] if stage.per_video else True)
+
+
+@pytest.mark.parametrize(
+    ("status", "sha256", "stale"),
+    [
+        ("failed", None, [ONE]),  # the network, or a file that was not there: it may go right today
+        ("failed", "abc", []),  # it was read and is no video; it would be another video if it changed
+        ("rejected", None, []),  # too small, as the site said
+        ("over_budget", None, [ONE]),
+        ("ready", "abc", []),
+    ],
+)
+def test_what_was_not_taken_in_is_tried_again_where_it_can_go_right(
+    case: Case, status: str, sha256: str | None, stale: list[str]
+) -> None:
+    case.row(RAW_VIDEOS, ONE, status=status, sha256=sha256)
+    assert case.stale(RAW_VIDEOS) == stale
+
+
+@pytest.mark.parametrize(
+    ("status", "unexpected", "stale"),
+    [
+        ("failed", False, []),  # this file cannot be decoded, today as yesterday
+        ("failed", True, [ONE]),  # a bug, which may have been mended
+        ("over_budget", False, [ONE]),  # other videos may take less today
+    ],
+)
+def test_a_setback_is_tried_again_where_it_can_go_right(
+    case: Case, status: str, unexpected: bool, stale: list[str]
+) -> None:
+    case.setback(SAMPLED_FRAMES, ONE, status, unexpected=unexpected)
+    assert case.stale(SAMPLED_FRAMES) == stale
+    assert case.stale(DETECTED_FACES) == []
+
+
+def test_a_setback_of_other_rows_than_the_stored_ones_is_tried_again(case: Case) -> None:
+    # A process was killed after it had stored rows and before it removed the setback that they put an end to.
+    case.lake.write(
+        tables.VIDEO_SETBACKS,
+        tables.VIDEO_SETBACKS.from_rows(
+            [{"video_id": ONE, "stage": "sampled_frames", "status": "failed", "reason": "torn", "unexpected": False}]
+        ),
+        ONE,
+        made_from="another policy",
+    )
+    assert case.stale(SAMPLED_FRAMES) == [ONE]
