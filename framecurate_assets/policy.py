@@ -104,6 +104,9 @@ class CandidatePolicy(Section):
     max_other_face_share: float = Field(
         0.5, ge=0, le=1, description="Share of another face's box inside this face's crop, at most."
     )
+    max_padding: float = Field(
+        0.1, ge=0, le=1, description="Part of the crop's side that lies beyond the frame and is filled in, at most."
+    )
     max_per_video: int = Field(50, ge=1, description="Candidates of one video, best composite first.")
 
     @model_validator(mode="before")

@@ -46,6 +46,23 @@ def crop_squares(boxes: FloatArray) -> FloatArray:
     return np.concatenate([centres - sides[:, None] / 2, centres + sides[:, None] / 2], axis=1)
 
 
+def padding_shares(boxes: FloatArray, widths: FloatArray, heights: FloatArray) -> FloatArray:
+    """How far a face's crop reaches beyond its frame, over the side of the crop: that part of it is invented.
+
+    Args:
+        boxes: shape (n, 4), x1, y1, x2, y2.
+        widths: shape (n,), of the frames, px.
+        heights: shape (n,), of the frames, px.
+
+    Returns:
+        Shape (n,), 0..1, of the side with the most; NaN where a number is missing.
+    """
+    squares = crop_squares(boxes)
+    beyond = [-squares[:, 0], -squares[:, 1], squares[:, 2] - widths, squares[:, 3] - heights]
+    sides = squares[:, 2] - squares[:, 0]
+    return np.asarray(np.maximum(np.max(beyond, axis=0), 0) / np.where(sides > 0, sides, np.nan), dtype=np.float32)
+
+
 def cut_square(frame: RGBImage, square: FloatArray, side_px: int) -> RGBImage:
     """A square part of a frame at another size; where the frame ends its outermost pixels are repeated.
 

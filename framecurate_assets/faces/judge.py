@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from framecurate_assets.faces.crops import padding_shares
 from framecurate_assets.faces.overlap import other_face_shares
 from framecurate_assets.lake.tables import FACE_VERDICTS
 from framecurate_assets.policy import CandidatePolicy
@@ -37,13 +38,16 @@ def judge(faces: pl.DataFrame, policy: CandidatePolicy) -> pl.DataFrame:
         _missed("sharpness", pl.col("sharpness"), ">", policy.min_sharpness),
         _missed("frontality", pl.col("frontality"), ">=", policy.min_frontality),
         _missed("overlap", pl.col("other_face_share"), "<=", policy.max_other_face_share),
+        _missed("padding", pl.col("padding_share"), "<=", policy.max_padding),
         _unmeasured("composite", pl.col("composite")),
         _cut_off(),
         _not_described(),
     ]
     boxes = faces.select(pl.col(BOX).cast(pl.Float32)).to_numpy()
+    frame_sizes = faces.select(pl.col("width", "height").cast(pl.Float32)).to_numpy()
     shares = pl.Series("other_face_share", other_face_shares(boxes, faces["frame_id"]))
-    judged = faces.with_columns(shares).with_columns(reasons=pl.concat_list(reasons).list.drop_nulls())
+    paddings = pl.Series("padding_share", padding_shares(boxes, frame_sizes[:, 0], frame_sizes[:, 1]))
+    judged = faces.with_columns(shares, paddings).with_columns(reasons=pl.concat_list(reasons).list.drop_nulls())
     return _with_surplus_refused(judged, policy.max_per_video).select(FACE_VERDICTS.schema.keys())
 
 

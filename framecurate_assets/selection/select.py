@@ -111,12 +111,14 @@ def _wanted(faces: pl.DataFrame, policy: SelectionPolicy, min_faces: int) -> tup
     refused: list[tuple[str, str, str, str, str | None]] = []
     for person in faces.partition_by("person_id", maintain_order=True):
         person_id, ids = person["person_id"][0], person["face_id"].to_list()
+        composites = person["composite"].to_list()
         if person.height < min_faces:
             for kind in ("high_quality", "temporal_sequence"):
                 refused += [(face_id, person_id, kind, "too_few_faces", None) for face_id in ids]
             continue
         best = choose_high_quality(person, policy)
-        wishes += [(ids[row], "high_quality", rank) for rank, row in enumerate(best.chosen, start=1)]
+        best_first = sorted(best.chosen, key=lambda row: -composites[row])
+        wishes += [(ids[row], "high_quality", rank) for rank, row in enumerate(best_first, start=1)]
         for row, (reason, rival) in best.refused.items():
             refused.append((ids[row], person_id, "high_quality", reason, None if rival is None else ids[rival]))
         sequence = choose_temporal(person, policy)

@@ -81,15 +81,22 @@ def test_a_good_face_has_no_reasons() -> None:
         ({"sharpness": 100.1}, {"sharpness": 100.0}, "sharpness 100.0 is not over 100"),
         ({"frontality": 0.6}, {"frontality": 0.59}, "frontality 0.59 is under 0.6"),
         # the box lies wholly in the frame
-        ({"x1": 0.5}, {"x1": 0.0}, "cut by the frame's edge"),
-        ({"y1": 0.5}, {"y1": 0.0}, "cut by the frame's edge"),
-        ({"x2": 1279.5}, {"x2": 1280.0}, "cut by the frame's edge"),
-        ({"y2": 719.5}, {"y2": 720.0}, "cut by the frame's edge"),
+        ({"x1": 0.5, "x2": 200.5}, {"x1": 0.0, "x2": 200.0}, "cut by the frame's edge"),
+        ({"y1": 0.5, "y2": 240.5}, {"y1": 0.0, "y2": 240.0}, "cut by the frame's edge"),
+        ({"x1": 1079.5, "x2": 1279.5}, {"x1": 1080.0, "x2": 1280.0}, "cut by the frame's edge"),
+        ({"y1": 479.5, "y2": 719.5}, {"y1": 480.0, "y2": 720.0}, "cut by the frame's edge"),
+        # of the crop's side, 360 px, at most a tenth is filled in: the crop begins 80 px left of the box, 60 above
+        ({"x1": 44.0, "x2": 244.0}, {"x1": 43.0, "x2": 243.0}, "padding 0.1028 is over 0.1"),
+        ({"y1": 24.0, "y2": 264.0}, {"y1": 23.0, "y2": 263.0}, "padding 0.1028 is over 0.1"),
+        ({"x1": 1036.0, "x2": 1236.0}, {"x1": 1037.0, "x2": 1237.0}, "padding 0.1028 is over 0.1"),
+        ({"y1": 456.0, "y2": 696.0}, {"y1": 457.0, "y2": 697.0}, "padding 0.1028 is over 0.1"),
     ],
 )
 def test_each_threshold_of_the_strict_preset(passes: dict[str, Any], fails: dict[str, Any], reason: str) -> None:
-    assert _reasons(passes) == []
-    assert _reasons(fails) == [reason]
+    # A face at the edge of its frame misses two rules at once: the other one is set aside.
+    at_edge = CandidatePolicy.model_validate({"max_padding": 1}) if reason.startswith("cut") else STRICT
+    assert _reasons(passes, at_edge) == []
+    assert _reasons(fails, at_edge) == [reason]
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), float("inf")])
@@ -116,7 +123,10 @@ def test_what_was_not_measured_is_refused(column: str, name: str, missing: float
     ids=["no left edge", "bottom is no number", "no width of the frame", "no height of the frame"],
 )
 def test_a_box_that_nobody_knows_is_refused(change: dict[str, Any]) -> None:
-    assert _reasons(change) == ["cut: where the box lies in the frame was not measured"]
+    assert _reasons(change) == [
+        "padding was not measured",
+        "cut: where the box lies in the frame was not measured",
+    ]
 
 
 @pytest.mark.parametrize("embedding", [None, [], [0.1, None, 0.1], [0.1, float("nan")]])
@@ -134,6 +144,7 @@ def test_every_reason_is_named_in_a_fixed_order() -> None:
         "roll 60.0 is not under 45",
         "sharpness 12.35 is not over 100",
         "frontality 0.4 is under 0.6",
+        "padding 0.2143 is over 0.1",
         "composite was not measured",
         "cut by the frame's edge",
         "embedding was not measured",

@@ -57,8 +57,8 @@ def test_the_folder_holds_what_was_selected(tmp_path: Path) -> None:
     pictures = {name: content for name, content in files.items() if name.endswith(".jpg")}
     assert sorted(pictures) == [
         "person_0001/high_quality/01_b_0.jpg",
-        "person_0001/high_quality/02_a_4000.jpg",
-        "person_0001/high_quality/03_b_1000.jpg",
+        "person_0001/high_quality/02_b_1000.jpg",
+        "person_0001/high_quality/03_a_4000.jpg",
         *[f"person_0001/temporal_sequence/0{rank}_a_{(rank - 1) * 1000}.jpg" for rank in range(1, 6)],
         "person_0002/high_quality/01_b_1000.jpg",
     ]

@@ -14,8 +14,8 @@ from framecurate_assets.selection.high_quality import choose_high_quality
 from framecurate_tests.selection.faces import faces
 
 TWO = SelectionPolicy.model_validate({"high_quality": 2})
-FAR = 0b111111  # six bits
-NEAR = 0b11111  # five bits
+FAR = 0b1111  # four bits
+NEAR = 0b111  # three bits
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ NEAR = 0b11111  # five bits
         ([{"composite": 0.9}, {"composite": 0.9}], [0, 1]),
         # Never more than asked for.
         ([{"composite": 0.7}, {"composite": 0.9}, {"composite": 0.8}], [1, 2]),
-        # The next best is nearly the same picture: 5 of 64 bits.
+        # The next best is nearly the same picture: 3 of 64 bits.
         (
             [{"composite": 0.9, "phash": 0}, {"composite": 0.8, "phash": NEAR}, {"composite": 0.5, "phash": FAR}],
             [0, 2],
         ),
-        # Six bits are another picture.
+        # Four bits are another picture.
         ([{"composite": 0.9, "phash": 0}, {"composite": 0.8, "phash": FAR}], [0, 1]),
         # Only duplicates are left: rather one picture too few.
         ([{"composite": 0.9, "phash": 0}, {"composite": 0.8, "phash": 1}], [0]),
