@@ -2,8 +2,8 @@
 
     python -m benchmarks
 
-Each can be run alone: python -m benchmarks.sampling, .face_cost, .recall, .identity, .orchestration. Clips and labelled faces
-that a benchmark cannot make itself are looked for in ../shared; what is not there is left out and said.
+Each can be run alone: python -m benchmarks.sampling, .face_cost, .recall, .identity, .orchestration. Clips and labelled
+faces that a benchmark cannot make itself are looked for in ../shared.
 """
 
 import subprocess

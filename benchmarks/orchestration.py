@@ -69,7 +69,9 @@ ENTERED = ("replaced_folder",)
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--videos", type=int, default=60)
-    parser.add_argument("--folder", type=Path, help="where the temporary folder is made: events are as fast as its disk")
+    parser.add_argument(
+        "--folder", type=Path, help="where the temporary folder is made: events are as fast as its disk"
+    )
     arguments = parser.parse_args()
     with TemporaryDirectory(dir=arguments.folder) as place:
         folder = DataFolder(Path(place) / "data")

@@ -76,11 +76,17 @@ def run(sources: Sources = None, data: Data = None) -> None:
 
     Only what is missing or stale is made; running it again, also after a crash, is always safe. Without a SOURCE
     it works on the videos that were added before. One bad video never stops the others: it is refused or fails
-    with a reason, which the table at the end shows.
+    with a reason, which stands below the table at the end.
+
+    Exit code: 0 all went as it should (refused and failed videos included), 1 the machine or the program failed,
+    2 a SOURCE or the policy is wrong, 3 an asset check failed.
     """
     folder = _folder(data)
     refused = _add(folder, sources)[2] if sources else []
     outcome = _bring_up_to_date(folder)
+    for reason in refused:
+        # Again, since by now it has scrolled away.
+        _print_error(reason)
     raise typer.Exit(WRONG_USE if refused else _exit_code(outcome, folder))
 
 
@@ -281,6 +287,8 @@ def _bring_up_to_date(folder: DataFolder) -> "Outcome":
     from framecurate_assets.pipeline import bring_up_to_date
 
     outcome = bring_up_to_date(folder, listed.sources, ProgressBars())
+    if not outcome.runs:
+        messages.print("Everything was up to date.")
     _print_summary(folder)
     for name, description in outcome.failed_checks.items():
         messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
@@ -314,6 +322,9 @@ def _print_summary(folder: DataFolder) -> None:
     out.print()
     if summary.refusals:
         refusals: list[dict[str, Any]] = summary.refusals
-        out.print("Faces refused for: " + ", ".join(f"{row['reason']} {row['faces']}" for row in refusals))
+        out.print(
+            "Faces refused for (docs/policy.md says what each word means): "
+            + ", ".join(f"{row['reason']} {row['faces']}" for row in refusals)
+        )
     out.print(f"Engine: {summary.engine or 'none yet'}")
     out.print("Budget: " + "; ".join(budget_lines(summary, read_policy(folder.policy_file))))

@@ -20,6 +20,7 @@ from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.freshness import Inputs, is_stale, stale_videos
 from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.engine import pinned_engine
+from framecurate_assets.lake.files import remove_leftovers
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy, read_policy
@@ -35,8 +36,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass
 class Outcome:
-    """What the asset checks of a run found."""
+    """What a run made, and what its asset checks found."""
 
+    runs: int = 0
+    """Runs of Dagster that it took; none where everything was up to date."""
     failed_checks: dict[str, str] = field(default_factory=dict)
     """Checks that failed as errors, `<asset>: <check>`, and what each is about. What is wrong with a single
     video is in that video's row."""
@@ -71,6 +74,9 @@ def bring_up_to_date(folder: DataFolder, sources: Sequence[Source], progress: Pr
     engine = choose_engine(policy.detection, folder.models, pinned_engine(folder))
     inputs = Inputs(lake, policy, sources, engine.name)
     outcome = Outcome()
+    remove_leftovers(folder.root.glob("*"))
+    remove_leftovers(folder.tables.rglob("*"))
+    remove_leftovers(folder.sheets.rglob("*"))
     with open_instance(folder) as instance:
         register_videos(instance, sources)
         order = list(instance.get_dynamic_partitions(str(videos.name)))
@@ -122,9 +128,10 @@ def _materialise(
         instance=instance,
         resources={"workspace": Workspace(data_folder=str(folder.root)), "progress": progress},
         run_config=QUIET,
-        tags=dict(zip(range_tags, batch, strict=True)) if batch else {},
+        tags={"framecurate/asset": stage.name, **(dict(zip(range_tags, batch, strict=True)) if batch else {})},
         raise_on_error=False,
     )
+    outcome.runs += 1
     for event in result.get_step_failure_events():
         if not _is_failed_check(event):
             raise _failure(event)

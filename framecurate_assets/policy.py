@@ -204,6 +204,7 @@ def _parse(values: Any, origin: str) -> Policy:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = first["msg"].removeprefix("Value error, ")
+        unknown = first["type"] == "extra_forbidden"
+        message = "there is no such key" if unknown else first["msg"].removeprefix("Value error, ")
         remedy = "See docs/policy.md for every key and its range"
         raise FramecurateError(f"{origin}: {key}: {message}", remedy) from error

@@ -104,7 +104,8 @@ def renamed_source(inputs: Inputs) -> Inputs:
     return replace(inputs, sources=[inputs.sources[0], replace(inputs.sources[1], label="happy")])
 
 
-BOTH, NONE = [TWO, ONE], []
+BOTH = [TWO, ONE]
+NONE: list[str] = []
 
 
 @pytest.mark.parametrize(

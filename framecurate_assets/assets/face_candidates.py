@@ -83,7 +83,7 @@ def _judge_and_crop(video_id: str, lake: Lake, policy: Policy, bytes_left: int) 
         "faces_folder": describe.folder(folder.faces(video_id)),
         "refused_faces": verdicts.height - candidates.height,
         "refused_for": describe.counts(dict(reasons.value_counts(sort=True).iter_rows())),
-        **describe.sheet(sheet_of_tiles(tiles), folder.sheet(TABLE.name, video_id)),
+        **(describe.sheet(sheet_of_tiles(tiles), folder.sheet(TABLE.name, video_id)) if tiles else {}),
     }
     return VideoResult(candidates, metadata, setback)
 

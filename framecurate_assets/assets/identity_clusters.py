@@ -71,5 +71,5 @@ def _sheet(clusters: pl.DataFrame, candidates: pl.DataFrame, folder: DataFolder)
             Tile(shrink(read_picture(folder.absolute(path))), f"{similarity:.2f}{'' if is_core else ' joined'}")
             for path, similarity, is_core in best.head(SHEET_FACES).select("path", "similarity", "is_core").rows()
         ]
-        rows.append(Row(tiles, f"{person_id}: {count} faces from {videos} videos"))
+        rows.append(Row(tiles, f"{person_id}: faces {count}, videos {videos}"))
     return sheet_of_rows(rows, SHEET_FACES)

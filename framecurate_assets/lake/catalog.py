@@ -33,7 +33,7 @@ def write_catalog(folder: DataFolder) -> Path:
     """Rebuild `catalog.duckdb`: views only, for people who open the lake with a DuckDB client.
 
     Raises:
-        MachineError: it cannot be written.
+        MachineError: it cannot be made, for example on a full disk.
     """
     path = folder.catalog
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,8 +45,8 @@ def write_catalog(folder: DataFolder) -> Path:
                 _create_views(connection, folder)
                 # Closing does it too, and says nothing if the disk is full.
                 connection.execute("CHECKPOINT")
-        except duckdb.IOException as error:
-            raise MachineError(f"{path} cannot be written: {error}", "Free some space, or make it writable") from error
+        except (duckdb.IOException, duckdb.FatalException) as error:
+            raise MachineError(f"{path} cannot be made: {error}", "Free some space, or make it writable") from error
         file.replace(path)
     return path
 

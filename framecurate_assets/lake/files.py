@@ -6,7 +6,7 @@ import ctypes
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,8 +62,26 @@ def remove_unfinished(path: Path) -> None:
             leftover.unlink(missing_ok=True)
 
 
+def remove_leftovers(files: Iterable[Path]) -> None:
+    """Remove those of the files that `write_bytes` was writing in a process that is gone."""
+    for file in files:
+        # Another process that has its number by now keeps the file until a later time.
+        if file.name.endswith(UNFINISHED) and file.is_file() and not _is_running(int(file.name.split(".")[-3])):
+            file.unlink(missing_ok=True)
+
+
 def _unfinished_name(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED}")
+    return path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}{UNFINISHED}")
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _exchange(one: Path, other: Path) -> bool:

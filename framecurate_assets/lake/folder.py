@@ -58,10 +58,15 @@ class DataFolder:
         """The Parquet tables."""
         return self.root / "lake"
 
+    @property
+    def sheets(self) -> Path:
+        """The contact sheets."""
+        return self.root / "sheets"
+
     def sheet(self, table: str, video_id: str | None = None) -> Path:
         """The contact sheet of a materialisation."""
-        folder = self.root / "sheets"
-        return folder / f"{table}.webp" if video_id is None else folder / table / f"{video_id}.webp"
+        name = f"{table}.webp" if video_id is None else f"{table}/{video_id}.webp"
+        return self.sheets / name
 
     @property
     def catalog(self) -> Path:

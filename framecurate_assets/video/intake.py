@@ -119,3 +119,5 @@ def _link_or_copy(original: Path, file: Path) -> None:
     except OSError:
         shutil.copyfile(original, unfinished)
     unfinished.replace(file)
+    # Where both were links to the same content already, renaming one to the other has left both.
+    unfinished.unlink(missing_ok=True)

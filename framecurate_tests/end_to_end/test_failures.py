@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from framecurate_assets.assets import detected_faces
+from framecurate_assets.faces.analyse import analyse_frame
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import RAW_VIDEOS, VIDEO_SETBACKS
@@ -30,14 +31,14 @@ def test_an_error_of_the_program_costs_one_video_until_it_is_mended(
 ) -> None:
     folder = data_folder(tmp_path / "data", clips.all)
     framecurate = Terminal(monkeypatch, capsys, folder.root)
-    analyse, calls = detected_faces.analyse_frame, 0
+    calls = 0
 
     def fail_once(*arguments: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 1:
             raise ZeroDivisionError("a bug")
-        return analyse(*arguments)
+        return analyse_frame(*arguments)
 
     with monkeypatch.context() as bug:
         bug.setattr(detected_faces, "analyse_frame", fail_once)

@@ -1,0 +1,67 @@
+"""People keep their numbers, and descriptors of two engines never meet."""
+
+import polars as pl
+
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.video.sources import identify
+from framecurate_tests.conftest import Clips
+from framecurate_tests.end_to_end.command import framecurate
+from framecurate_tests.end_to_end.data_folders import bring_up_to_date, data_folder, rows_of, video_id
+
+
+def test_a_person_keeps_the_number_whatever_videos_come_and_in_whatever_order(
+    clips: Clips, finished: DataFolder
+) -> None:
+    before = {row["face_id"]: row["person_id"] for row in rows_of(finished, "identity_clusters")}
+    # The new video stands first in the list, and its id sorts before the others.
+    text = finished.sources_file.read_text(encoding="utf-8")
+    newcomer = identify(str(clips.small))
+    finished.policy_file.write_text(
+        finished.policy_file.read_text(encoding="utf-8") + "video: {min_shorter_side_px: 480}\n", encoding="utf-8"
+    )
+    finished.sources_file.write_text(f"- source: {newcomer.source}\n  video_id: {newcomer.video_id}\n{text}")
+
+    bring_up_to_date(finished)
+
+    after = {row["face_id"]: row["person_id"] for row in rows_of(finished, "identity_clusters")}
+    assert len(after) > len(before)
+    assert {face_id: after[face_id] for face_id in before} == before
+    # The astronaut of the small clip is the astronaut.
+    astronaut = {before[face_id] for face_id in before if str(face_id).startswith(video_id(clips.astronaut))}
+    newly_seen = {after[face_id] for face_id in after if str(face_id).startswith(newcomer.video_id)}
+    assert newly_seen == astronaut
+    assert len(astronaut) == 1
+
+
+def test_two_people_of_two_videos_are_two(finished: DataFolder, clips: Clips) -> None:
+    people = {
+        clip: {row["person_id"] for row in rows_of(finished, "person_selections", video_id=video_id(clip))}
+        for clip in (clips.astronaut, clips.group)
+    }
+    assert len(people[clips.astronaut]) == 1
+    assert people[clips.group]
+    assert not people[clips.astronaut] & people[clips.group]
+
+
+def test_a_lake_of_another_engine_is_refused_in_one_sentence(finished: DataFolder, clips: Clips) -> None:
+    lake = Lake(finished)
+    for key in lake.video_ids(tables.DETECTED_FACES):
+        faces = lake.read(tables.DETECTED_FACES, key).with_columns(engine=pl.lit("insightface-buffalo_l-000000000000"))
+        lake.write(tables.DETECTED_FACES, faces, key)
+    finished.policy_file.write_text("detection: {engine: embedded}\n", encoding="utf-8")
+
+    done = framecurate("run", data=finished)
+
+    assert done.returncode == 2
+    assert "descriptors of two engines cannot be compared" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_weights_that_are_not_here_are_an_error_and_not_another_engine(clips: Clips, finished: DataFolder) -> None:
+    folder = data_folder(finished.root / "other", [clips.astronaut], "detection: {engine: insightface}\n")
+    done = framecurate("run", data=folder)
+    assert done.returncode == 2
+    assert "framecurate models fetch" in " ".join(done.stderr.split())
+    assert rows_of(folder, "detected_faces") == []
