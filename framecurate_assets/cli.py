@@ -164,7 +164,8 @@ def demo(data: Data = None) -> None:
     clips = make_clips(folder.root / "clips", ProgressBars())
     _add(folder, [str(clip) for clip in clips])
     outcome = _bring_up_to_date(folder)
-    place = os.path.relpath(folder.root)
+    here = Path.cwd()
+    place = folder.root.relative_to(here) if folder.root.is_relative_to(here) else folder.root
     messages.print(
         f"\nPictures   {place}/dataset/\n"
         f"Sheets     {place}/sheets/\n"

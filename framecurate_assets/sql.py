@@ -14,10 +14,6 @@ from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.catalog import connect
 from framecurate_assets.lake.folder import DataFolder
 
-QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-"""Statements that write nothing; DESCRIBE and SHOW are SELECT to DuckDB."""
-
-
 def ask(folder: DataFolder, query: str, output: str) -> str:
     """The answer to a query over the lake's tables and views, as a table, JSON or CSV.
 
@@ -31,16 +27,17 @@ def ask(folder: DataFolder, query: str, output: str) -> str:
         connection.execute(f"SET allowed_directories = ['{place}/']")
         connection.execute("SET enable_external_access = false")
         try:
-            statements = connection.extract_statements(query)
-            if [statement.type for statement in statements if statement.type not in QUESTIONS] or len(statements) != 1:
+            # DESCRIBE and SHOW are SELECT to DuckDB. EXPLAIN is not: EXPLAIN ANALYZE carries out what it explains.
+            if [statement.type for statement in connection.extract_statements(query)] != [duckdb.StatementType.SELECT]:
                 raise FramecurateError("The query is no single question", "Begin it with SELECT, DESCRIBE or SHOW")
             result = connection.execute(query)
+            names = [column[0] for column in result.description or []]
+            rows = result.fetchall()
         except duckdb.Error as error:
             # DuckDB draws an arrow under the place below its first line.
             message = str(error).strip().splitlines()[0]
             raise FramecurateError(message, "`framecurate sql 'SHOW TABLES'` lists what there is") from error
-        names = [column[0] for column in result.description or []]
-        return FORMATS[output](names, result.fetchall())
+        return FORMATS[output](names, rows)
 
 
 def _as_table(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:

@@ -8,7 +8,13 @@ from framecurate_assets.lake.lake import Lake
 from framecurate_assets.video.sources import identify
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.command import framecurate
-from framecurate_tests.end_to_end.data_folders import bring_up_to_date, data_folder, rows_of, video_id
+from framecurate_tests.end_to_end.data_folders import (
+    bring_up_to_date,
+    data_folder,
+    rows_of,
+    video_id,
+    written,
+)
 
 
 def test_a_person_keeps_the_number_whatever_videos_come_and_in_whatever_order(
@@ -65,3 +71,17 @@ def test_weights_that_are_not_here_are_an_error_and_not_another_engine(clips: Cl
     assert done.returncode == 2
     assert "framecurate models fetch" in " ".join(done.stderr.split())
     assert rows_of(folder, "detected_faces") == []
+
+
+def test_two_engines_in_one_lake_stop_before_any_clustering(finished: DataFolder, clips: Clips) -> None:
+    # A second engine wrote into the lake, as happens when two machines share one.
+    lake = Lake(finished)
+    stranger = lake.read(tables.DETECTED_FACES, video_id(clips.group)).head(1)
+    lake.write(tables.DETECTED_FACES, stranger.with_columns(engine=pl.lit("insightface-other")), "stranger")
+    before = written(finished)
+
+    done = framecurate("run", data=finished)
+
+    assert done.returncode == 3
+    assert "check failed detected_faces: one_engine" in " ".join(done.stderr.split())
+    assert written(finished) == before
