@@ -14,6 +14,7 @@ from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.catalog import connect
 from framecurate_assets.lake.folder import DataFolder
 
+
 def ask(folder: DataFolder, query: str, output: str) -> str:
     """The answer to a query over the lake's tables and views, as a table, JSON or CSV.
 

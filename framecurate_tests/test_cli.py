@@ -144,11 +144,11 @@ def test_add_takes_files_folders_and_lists_and_each_video_once(
 def test_add_from_lists_keeps_what_they_say(framecurate: Terminal, clips: Clips, tmp_path: Path) -> None:
     assert framecurate.data
     (tmp_path / "list.yaml").write_text(
-        f"- source: {clips.group}\n  label: happy\n  licence: CC0\n  clip_end: 0:01\n- https://example.org/v/film.mp4\n"
+        f"- source: {clips.group}\n  label: happy\n  licence: CC0\n  clip_end: 1:30\n- https://example.org/v/film.mp4\n"
     )
     assert framecurate("add", tmp_path / "list.yaml").code == 0
     first, second = yaml.safe_load(DataFolder(framecurate.data).sources_file.read_text())
-    assert (first["label"], first["licence"], first["clip_end"]) == ("happy", "CC0", 1)
+    assert (first["label"], first["licence"], first["clip_end"]) == ("happy", "CC0", 90)
     assert second["source"] == "https://example.org/v/film.mp4"
 
 
@@ -186,7 +186,7 @@ def test_status_of_an_empty_data_folder_is_empty(framecurate: Terminal) -> None:
     assert not framecurate.data.exists()
 
 
-QUESTION = "SELECT video_id, status, reason, width FROM raw_videos ORDER BY width"
+QUESTION = "SELECT video_id, status, reason, width FROM raw_videos ORDER BY width, video_id"
 
 
 def test_sql_answers_in_three_formats(on_finished: Terminal, clips: Clips) -> None:

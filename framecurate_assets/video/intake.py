@@ -86,9 +86,9 @@ def _take_in_url(source: Source, folder: Path, policy: VideoPolicy) -> Intake:
     fetched = download(source.source, folder, source.video_id, policy.max_download_height_px)
     try:
         facts = probe(fetched.path)
-    except UnreadableVideoError:
+    except UnreadableVideoError as error:
         fetched.path.unlink()
-        raise
+        return replace(intake, status="failed", reason=str(error))
     intake = replace(intake, facts=facts)
     too_small = _too_small(facts.width, facts.height, policy)
     if too_small:
