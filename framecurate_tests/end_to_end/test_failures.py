@@ -96,6 +96,18 @@ def test_a_damaged_video_fails_with_its_reason_and_is_not_decoded_again(finished
     assert all_rows(finished)["video_setbacks"] == [setback]
 
 
+def test_a_check_that_cannot_be_run_is_no_pass(finished: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: Any) -> Any:
+        raise ZeroDivisionError("a bug in a check")
+
+    before = written(finished, "identity_clusters", "person_selections")
+    finished.policy_file.write_text(POLICY + "candidates: {max_per_video: 3}\n")
+    monkeypatch.setattr("framecurate_assets.checks.definitions.run_checks", fail)
+    with pytest.raises(RuntimeError, match="a bug in a check"):
+        bring_up_to_date(finished)
+    assert written(finished, "identity_clusters", "person_selections") == before
+
+
 @pytest.mark.parametrize("crash", ["before the rows", "before the setback is removed"])
 def test_a_crash_between_the_rows_and_the_setback_loses_neither(finished: DataFolder, clips: Clips, crash: str) -> None:
     lake, key = Lake(finished), video_id(clips.group)
