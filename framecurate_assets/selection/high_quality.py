@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from framecurate_assets.pictures.hashing import hamming_distances
 from framecurate_assets.policy import SelectionPolicy
 from framecurate_assets.selection.times import MICROSECONDS, microseconds, microseconds_of
 
@@ -92,7 +93,7 @@ def choose_high_quality(faces: pl.DataFrame, policy: SelectionPolicy) -> HighQua
         unseen_emotion &= emotions != emotions[best]
         seconds = np.where(same_video, np.minimum(seconds, apart / MICROSECONDS), seconds)
         degrees = np.minimum(degrees, np.linalg.norm(poses - poses[best], axis=1))
-        duplicate = left & (np.bitwise_count(hashes ^ hashes[best]) < policy.min_hash_distance)
+        duplicate = left & (hamming_distances(hashes, hashes[best : best + 1])[:, 0] < policy.min_hash_distance)
         close = left & same_video & (apart < microseconds_of(policy.min_gap_s))
         duplicate_of[duplicate] = best
         close_to[close & ~duplicate] = best
