@@ -29,9 +29,9 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.pipeline import QUIET, register_videos
 from framecurate_assets.resources import SilentProgress, Workspace
+from framecurate_assets.sources.source import Source, identify
+from framecurate_assets.sources.source_list import add_sources
 from framecurate_assets.stages import PER_VIDEO
-from framecurate_assets.video.source_list import add_sources
-from framecurate_assets.video.sources import Source, identify
 
 TIMED: dict[str, list[tuple[Any, str]]] = {
     "intake and decoding": [(raw_videos, "take_in"), (sampled_frames, "sample_frames")],

@@ -14,7 +14,7 @@ from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.policy import read_policy
-from framecurate_assets.video.source_list import read_sources
+from framecurate_assets.sources.source_list import read_sources
 
 PACKAGES = (
     "dagster",

@@ -11,8 +11,8 @@ from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import Table
 from framecurate_assets.policy import Policy
+from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import DETECTED_FACES, RAW_VIDEOS, Stage, source_fingerprint
-from framecurate_assets.video.sources import Source
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import STAGES, Stage
-from framecurate_assets.video.sources import Source
 
 CHECKS = {(check.asset, check.name): check for check in read_checks()}
 

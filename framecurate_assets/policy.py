@@ -54,8 +54,7 @@ class Section(BaseModel):
     @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that change whenever a value of this section changes."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _fingerprint(self.model_dump(mode="json"))
 
 
 class VideoPolicy(Section):
@@ -142,6 +141,59 @@ class SelectionPolicy(Section):
     max_temporal_gap_s: float = Field(5.0, gt=0, description="Seconds between neighbours of a sequence, at most.")
 
 
+class DownloadPolicy(Section):
+    """How sites are asked and videos fetched. None of it changes what is made of a video that was fetched."""
+
+    parallel: int = Field(4, ge=1, description="Videos fetched at a time.")
+    per_host: int = Field(2, ge=1, description="Of these, from one host.")
+    gap_s: float = Field(1.0, ge=0, description="Seconds between the starts of two fetches from one host.")
+    max_bytes_per_s: int | None = Field(
+        None, ge=1, description="From one host, all fetches together; absent: no limit."
+    )
+    timeout_s: float = Field(20.0, gt=0, description="Seconds without an answer after which a connection is given up.")
+    min_bytes_per_s: int = Field(2_000, ge=0, description="Average over 30 s, at least; what is slower is given up.")
+    max_fetch_s: float = Field(3_600.0, gt=0, description="Seconds that one fetch takes, at most.")
+    max_bytes: int = Field(5_000_000_000, ge=1, description="Size of one video, at most.")
+    max_duration_s: float = Field(14_400.0, gt=0, description="Length of one video in seconds, at most.")
+    keep_free_bytes: int = Field(1_000_000_000, ge=0, description="Disk that is left free: nothing is fetched into it.")
+    attempts: int = Field(8, ge=1, description="Tries at a video whose fault may pass; then it is given up.")
+    first_wait_s: float = Field(300.0, gt=0, description="Seconds before the second try; each later wait doubles.")
+    longest_wait_s: float = Field(86_400.0, gt=0, description="Seconds between two tries, at most.")
+    pause_s: float = Field(900.0, gt=0, description="Rest for a host that says too many requests but not how long.")
+    cookies_file: Path | None = Field(
+        None, description="Cookies of a browser, in Netscape's format, for sites that want a login."
+    )
+    proxy: str | None = Field(None, description="Address of a proxy, such as http://proxy:3128; absent: none.")
+    only_hosts: tuple[str, ...] = Field(
+        (), description="If given, nothing is sent to any other host; example.org includes its subdomains."
+    )
+    allow_private_hosts: bool = Field(
+        False, description="Whether addresses of this machine and its local network may be asked."
+    )
+
+
+class RetentionPolicy(Section):
+    """Which files are kept once the dataset is made. Rows are always kept."""
+
+    keep_videos: Literal["all", "selected", "none"] = Field(
+        "all", description="all, none, or selected: those of which a picture is in the dataset."
+    )
+    keep_frames: Literal["all", "candidates", "none"] = Field(
+        "all", description="all, none, or candidates: those with a face candidate."
+    )
+
+
+class AutomationPolicy(Section):
+    """When the daemon looks for work."""
+
+    url_schedule: str = Field("0 * * * *", description="When URLs are ingested, as cron writes it, in UTC.")
+    list_refresh_s: float = Field(
+        3_600.0, ge=0, description="Seconds after which a playlist, channel or feed is read again."
+    )
+    inbox_interval_s: int = Field(30, ge=1, description="Seconds between two looks into the inbox.")
+    inbox_rest_s: float = Field(10.0, ge=0, description="Seconds for which a file's size must have rested.")
+
+
 class BudgetPolicy(Section):
     """How many bytes may be spent. 1 GB is 1 000 000 000 bytes."""
 
@@ -159,6 +211,19 @@ class Policy(Section):
     identity: IdentityPolicy = IdentityPolicy()
     selection: SelectionPolicy = SelectionPolicy()
     budget: BudgetPolicy = BudgetPolicy()
+    download: DownloadPolicy = DownloadPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
+    automation: AutomationPolicy = AutomationPolicy()
+
+    @property
+    def deciding(self) -> dict[str, Any]:
+        """The sections that decide what is in the dataset, as plain values: the others are no one else's business."""
+        return self.model_dump(mode="json", exclude={"download", "retention", "automation"})
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change whenever a value of a deciding section changes."""
+        return _fingerprint(self.deciding)
 
 
 def read_policy(path: Path, overrides: Mapping[str, Any] | None = None) -> Policy:
@@ -181,6 +246,10 @@ def read_policy(path: Path, overrides: Mapping[str, Any] | None = None) -> Polic
         both_sections = isinstance(changes, Mapping) and section in merged
         merged[section] = {**merged[section], **changes} if both_sections else changes
     return _parse(merged, origin="the policy of this run")
+
+
+def _fingerprint(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _read_yaml(path: Path) -> Any:

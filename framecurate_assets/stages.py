@@ -14,7 +14,7 @@ from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake, content_fingerprint, fingerprint
 from framecurate_assets.lake.tables import Table
 from framecurate_assets.policy import Policy
-from framecurate_assets.video.sources import Source
+from framecurate_assets.sources.source import Source
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy
+from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import (
     DETECTED_FACES,
     FACE_CANDIDATES,
@@ -26,7 +27,6 @@ from framecurate_assets.stages import (
     Stage,
     source_fingerprint,
 )
-from framecurate_assets.video.sources import Source
 
 ONE, TWO = "file-111111111111", "file-222222222222"
 SOURCES = [Source(f"/films/{key}.mp4", key, "file") for key in (TWO, ONE)]

@@ -10,14 +10,14 @@ from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
 from framecurate_assets.errors import FramecurateError
+from framecurate_assets.intake.take_in import Intake, over_budget, take_in
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.budget import candidate_bytes_by_video
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.sources.source import Source
+from framecurate_assets.sources.source_list import read_sources
 from framecurate_assets.stages import RAW_VIDEOS, source_fingerprint
-from framecurate_assets.video.intake import Intake, over_budget, take_in
-from framecurate_assets.video.source_list import read_sources
-from framecurate_assets.video.sources import Source
 
 
 @dg.asset(

@@ -75,7 +75,7 @@ RAW_VIDEOS = Table(
     (
         _column("video_id", pl.String, "`<extractor>-<id>` for URLs, `file-<12 hex of the content hash>` for files."),
         _column("source", pl.String, "The URL or path that the video came from."),
-        _column("kind", pl.String, "url or file."),
+        _column("kind", pl.String, "url, file or images."),
         _column("title", pl.String, "As the site or the file name gives it."),
         _column("uploader", pl.String, "As the site gives it."),
         _column("licence", pl.String, "As the source list or the site gives it."),
@@ -199,6 +199,74 @@ VIDEO_SETBACKS = Table(
 """What befell a ready video further down, at most one row a video. Not an asset: each per-video asset writes
 it beside its own table; the view `videos` lays it over `raw_videos`."""
 
+FETCH_ATTEMPTS = Table(
+    "fetch_attempts",
+    "video_id",
+    (
+        _column("video_id", pl.String, "A video that comes from a URL."),
+        _column("source", pl.String, "The URL."),
+        _column("host", pl.String, "The host that the URL names."),
+        _column("outcome", pl.String, "ok (fetched, or refused for what it is), passing, paused or permanent."),
+        _column("attempts", pl.Int32, "Tries so far, those not counted in which the host was left alone."),
+        _column("last_attempt_at", TIMESTAMP, "When it was last tried; null: not yet, its host rests."),
+        _column("next_attempt_at", TIMESTAMP, "When it is worth another try; null: never by itself."),
+        _column(
+            "bytes_fetched", pl.Int64, "Bytes that the last try brought over the network, headers of files included."
+        ),
+        _column("reason", pl.String, "What went wrong, in one sentence; null: nothing."),
+    ),
+)
+"""How the tries to fetch went. Not an asset: `raw_videos` writes it beside its own table."""
+
+REFUSED_PICTURES = Table(
+    "refused_pictures",
+    "picture",
+    (
+        _column("video_id", pl.String, "An image set."),
+        _column("picture", pl.String, "Name of the picture within the folder that was given."),
+        _column("reason", pl.String, "Why it is not among the frames, in one sentence."),
+    ),
+)
+"""The pictures of image sets that are too small or cannot be read. Not an asset: `sampled_frames` writes it."""
+
+PRUNED_FILES = Table(
+    "pruned_files",
+    "path",
+    (
+        _column("video_id", pl.String, "The video that the file was of."),
+        _column("path", pl.String, "A video or frame that a table names and that the policy did not keep."),
+        _column("bytes", pl.Int64, "Size that it had."),
+        _column("pruned_at", TIMESTAMP, "When it was removed."),
+    ),
+)
+"""Files that `retention` removed: their rows stay, and they are made again if something needs them."""
+
+LISTED_VIDEOS = Table(
+    "listed_videos",
+    "video_id",
+    (
+        _column("list", pl.String, "URL of a playlist, channel or feed in the sources."),
+        _column("video_id", pl.String, "A video that it names."),
+        _column("source", pl.String, "URL of the video."),
+        _column("position", pl.Int32, "Place in the list, from 1, when it was first seen."),
+        _column("first_seen_at", TIMESTAMP, "When the list first named it."),
+    ),
+)
+"""What playlists, channels and feeds named so far, within the limit of each. One file a list."""
+
+FORGOTTEN = Table(
+    "forgotten",
+    "digest",
+    (
+        _column(
+            "digest", pl.String, "SHA-256 of 'framecurate:' and the id, 64 hex digits: the id itself is forgotten."
+        ),
+        _column("kind", pl.String, "video, frame, face or person."),
+        _column("forgotten_at", TIMESTAMP, "When."),
+    ),
+)
+"""What was erased on request, so that it is not taken in again and a check can prove that nothing of it is left."""
+
 IDENTITY_CLUSTERS = Table(
     "identity_clusters",
     "face_id",
@@ -239,8 +307,19 @@ ASSET_TABLES = (
 )
 """One table an asset, in the order of the way of the data."""
 
-PER_VIDEO_TABLES = (RAW_VIDEOS, SAMPLED_FRAMES, DETECTED_FACES, FACE_CANDIDATES, FACE_VERDICTS, VIDEO_SETBACKS)
-"""Stored as one file a video; the others as one file."""
+PER_VIDEO_TABLES = (
+    RAW_VIDEOS,
+    SAMPLED_FRAMES,
+    DETECTED_FACES,
+    FACE_CANDIDATES,
+    FACE_VERDICTS,
+    VIDEO_SETBACKS,
+    FETCH_ATTEMPTS,
+    REFUSED_PICTURES,
+    PRUNED_FILES,
+    LISTED_VIDEOS,
+)
+"""Stored as one file a video (`listed_videos`: a list); the others as one file."""
 
-TABLES = (*PER_VIDEO_TABLES, IDENTITY_CLUSTERS, PERSON_SELECTIONS)
+TABLES = (*PER_VIDEO_TABLES, IDENTITY_CLUSTERS, PERSON_SELECTIONS, FORGOTTEN)
 """Every table that the lake stores."""

@@ -61,7 +61,7 @@ def dataset_card(pictures: pl.DataFrame, faces_seen: int, policy: Policy, weight
         "## Columns of metadata.parquet",
         _columns(),
         "## Policy",
-        f"```yaml\n{yaml.safe_dump(policy.model_dump(mode='json'), sort_keys=True)}```",
+        f"```yaml\n{yaml.safe_dump(policy.deciding, sort_keys=True)}```",
     ]
     return ("\n\n".join(sections) + "\n").encode()
 

@@ -1,1 +1,1 @@
-"""Videos: where they come from, what they are, and which of their frames are looked at."""
+"""Videos: what a file is, and which of its frames are looked at."""

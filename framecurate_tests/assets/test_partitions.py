@@ -17,8 +17,8 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.pipeline import QUIET, register_videos
 from framecurate_assets.resources import SilentProgress, Workspace
+from framecurate_assets.sources.source_list import read_sources
 from framecurate_assets.stages import PER_VIDEO, STAGES
-from framecurate_assets.video.source_list import read_sources
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.data_folders import all_rows, data_folder, rows_of, video_id, written
 

@@ -13,8 +13,8 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import PER_VIDEO_TABLES, TABLES
 from framecurate_assets.resources import SilentProgress
-from framecurate_assets.video.source_list import add_sources, expand, identify_all, read_sources
-from framecurate_assets.video.sources import identify
+from framecurate_assets.sources.source import identify
+from framecurate_assets.sources.source_list import add_sources, expand, identify_all, read_sources
 
 POLICY = "sampling: {frames_per_section: 4}\n"
 """Twelve frames a video instead of ninety."""

@@ -13,8 +13,8 @@ from framecurate_assets.faces.analyse import analyse_frame
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import RAW_VIDEOS, VIDEO_SETBACKS
-from framecurate_assets.video.entries import Entry
-from framecurate_assets.video.source_list import add_sources, identify_all
+from framecurate_assets.sources.entries import Entry
+from framecurate_assets.sources.source_list import add_sources, identify_all
 from framecurate_tests.conftest import Clips
 from framecurate_tests.video.clips import numbered_pictures, write_clip
 

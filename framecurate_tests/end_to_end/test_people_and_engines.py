@@ -5,7 +5,7 @@ import polars as pl
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.video.sources import identify
+from framecurate_assets.sources.source import identify
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.command import framecurate
 from framecurate_tests.end_to_end.data_folders import (

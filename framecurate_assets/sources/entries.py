@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.video.sources import Source, is_url
+from framecurate_assets.sources.source import Source, is_url
 
 VIDEO_ID = re.compile(r"[a-z0-9_-]+")
 

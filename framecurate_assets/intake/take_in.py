@@ -10,10 +10,10 @@ from pathlib import Path
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.files import UNFINISHED
 from framecurate_assets.policy import VideoPolicy
+from framecurate_assets.sources.source import Source, content_sha256
 from framecurate_assets.video.container import UnreadableVideoError
-from framecurate_assets.video.download import download, look_up
 from framecurate_assets.video.probe import VideoFacts, probe
-from framecurate_assets.video.sources import Source, content_sha256
+from framecurate_assets.web.download import download, look_up
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.video.source_list import Unidentified, add_sources, expand, identify_all, read_sources
-from framecurate_assets.video.sources import identify
+from framecurate_assets.sources.source import identify
+from framecurate_assets.sources.source_list import Unidentified, add_sources, expand, identify_all, read_sources
 
 VIMEO = "https://vimeo.com/76979871"
 DAILYMOTION = "https://www.dailymotion.com/video/x5kesuj"

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from framecurate_assets.video.download import DownloadError, download, look_up
 from framecurate_assets.video.probe import probe
-
-from .clips import numbered_pictures, write_clip
+from framecurate_assets.web.download import DownloadError, download, look_up
+from framecurate_tests.video.clips import numbered_pictures, write_clip
 
 VIDEO_ID = "generic-clip-01234567"
 

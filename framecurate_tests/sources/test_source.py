@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.video.sources import content_sha256, identify
+from framecurate_assets.sources.source import content_sha256, identify
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ class Source:
     video_id: str
     """`<extractor>-<id>` or `file-<first 12 hex of the content hash>`: lower case, `[a-z0-9_-]`."""
 
-    kind: Literal["url", "file"]
+    kind: Literal["url", "file", "images"]
 
     label: str | None = None
     """What the person who lists it says of it: an emotion, a name."""

@@ -11,11 +11,10 @@ from threading import Thread
 
 import pytest
 
+from framecurate_assets.intake.take_in import Intake, over_budget, take_in
 from framecurate_assets.policy import VideoPolicy
-from framecurate_assets.video.intake import Intake, over_budget, take_in
-from framecurate_assets.video.sources import content_sha256, identify
-
-from .clips import numbered_pictures, write_clip
+from framecurate_assets.sources.source import content_sha256, identify
+from framecurate_tests.video.clips import numbered_pictures, write_clip
 
 POLICY = VideoPolicy(min_shorter_side_px=144)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.files import write_bytes
-from framecurate_assets.video.entries import FORM, Entry, append_yaml, read_text, read_yaml
-from framecurate_assets.video.sources import Source, identify, is_url
+from framecurate_assets.sources.entries import FORM, Entry, append_yaml, read_text, read_yaml
+from framecurate_assets.sources.source import Source, identify, is_url
 
 VIDEO_ENDINGS = (
     *(".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"),

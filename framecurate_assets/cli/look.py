@@ -1,0 +1,128 @@
+"""`status`, `sql`, `ui` and `doctor`: how things stand."""
+
+# Typer reads the annotations of each command.
+
+import json
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from framecurate_assets.cli.shared import FAILED, Data, data_folder
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.lake.folder import ENVIRONMENT_VARIABLE, DataFolder
+
+_VIDEO_COLUMNS = {
+    "name": "source",
+    "video_id": "video",
+    "status": "status",
+    "frames": "frames",
+    "faces": "faces",
+    "candidates": "candidates",
+}
+_PEOPLE_COLUMNS = {
+    "person_id": "person",
+    "faces": "candidates",
+    "videos": "videos",
+    "high_quality": "high quality",
+    "temporal_sequence": "temporal",
+    "bytes": "bytes",
+}
+_DOCTOR_COLUMNS = {"subject": "what", "state": "state", "remedy": "what to do"}
+
+
+def status(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: everything, as JSON.")] = False,
+) -> None:
+    """Show the videos, the people, and what of the budget is spent."""
+    from dataclasses import asdict
+
+    from framecurate_assets.summary import summarise
+    from framecurate_assets.terminal import out
+
+    folder = data_folder(data)
+    if as_json:
+        out.print_json(json.dumps(asdict(summarise(folder)), default=str))
+    else:
+        print_summary(folder)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="For example: SELECT * FROM videos")],
+    data: Data = None,
+    output: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+) -> None:
+    """Ask the lake a question in DuckDB's SQL.
+
+    Tables: raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, person_selections.
+    Views: videos, persons, face_rejections. Columns: docs/tables.md, or `DESCRIBE raw_videos`.
+    """
+    from framecurate_assets.sql import FORMATS, ask
+
+    if output not in FORMATS:
+        raise FramecurateError(f"--format {output} is unknown", f"Choose one of {', '.join(FORMATS)}")
+    sys.stdout.write(ask(data_folder(data), query, output))
+
+
+def ui(
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Start Dagster's webserver and daemon on this project; Ctrl-C stops them."""
+    from framecurate_assets.dagster_home import PROJECT, open_instance
+    from framecurate_assets.pipeline import register_videos
+    from framecurate_assets.sources.source_list import read_sources
+    from framecurate_assets.terminal import messages
+
+    folder = data_folder(data)
+    with open_instance(folder) as instance:
+        register_videos(instance, read_sources(folder.sources_file).sources)
+    messages.print(f"Dagster on http://{host}:{port} in some seconds; data folder {folder.root}", soft_wrap=True)
+    command = ["dagster", "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", host, "-p", str(port)]
+    os.environ[ENVIRONMENT_VARIABLE] = str(folder.root)
+    # Dagster advises its newer command `dg dev`, which does not know workspace.yaml.
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    # Beside its settings, and not beside the project's template of them, which Dagster would warn of.
+    os.chdir(folder.dagster_home)
+    os.execv(sys.executable, [sys.executable, "-m", *command])
+
+
+def doctor(data: Data = None) -> None:
+    """Show what is installed, which engine would be used, how much disk is free, and what to do about problems."""
+    from framecurate_assets.doctor import examine
+    from framecurate_assets.terminal import out, table
+
+    findings = examine(data_folder(data))
+    out.print(table("framecurate doctor", [vars(finding) for finding in findings], _DOCTOR_COLUMNS))
+    raise typer.Exit(FAILED if any(finding.remedy for finding in findings) else 0)
+
+
+def print_summary(folder: DataFolder) -> None:
+    """Videos, people, refusals and budgets of a data folder, on standard output."""
+    from rich.text import Text
+
+    from framecurate_assets.policy import read_policy
+    from framecurate_assets.summary import budget_lines, summarise
+    from framecurate_assets.terminal import out, table
+
+    summary = summarise(folder)
+    out.print()
+    out.print(table("Videos", summary.videos, _VIDEO_COLUMNS))
+    out.print()
+    for video in summary.videos:
+        if video["status"] != "ready":
+            out.print(Text(f"{video['status']}  {video['name']}: {video['reason']}"), soft_wrap=True)
+    out.print()
+    out.print(table("People", summary.people, _PEOPLE_COLUMNS))
+    out.print()
+    if summary.refusals:
+        refusals: list[dict[str, Any]] = summary.refusals
+        out.print(
+            "Faces refused for (docs/policy.md says what each word means): "
+            + ", ".join(f"{row['reason']} {row['faces']}" for row in refusals)
+        )
+    out.print(f"Engine: {summary.engine or 'none yet'}")
+    out.print("Budget: " + "; ".join(budget_lines(summary, read_policy(folder.policy_file))))

