@@ -18,6 +18,7 @@ from framecurate_assets.definitions import defs
 from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.freshness import Inputs, is_stale, stale_videos
+from framecurate_assets.lake import tables
 from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.files import remove_leftovers
@@ -60,10 +61,19 @@ def register_videos(instance: dg.DagsterInstance, sources: Sequence[Source]) -> 
         instance.add_dynamic_partitions(str(videos.name), fresh)
 
 
-def bring_up_to_date(folder: DataFolder, sources: Sequence[Source], progress: Progress) -> Outcome:
+def bring_up_to_date(
+    folder: DataFolder, sources: Sequence[Source], progress: Progress, named: frozenset[str] = frozenset()
+) -> Outcome:
     """Materialise what is missing or stale, stage by stage, and nothing else.
 
     A stage whose rows come out as they were makes nothing below it stale.
+
+    Args:
+        folder: the data folder.
+        sources: all of them, in the order in which they are to be looked at.
+        progress: told how far each stage has come.
+        named: ids of videos that a person asked for: those that failed are tried again at once, as if for the
+            first time.
 
     Raises:
         FramecurateError: the policy is broken, or the engine does not fit the lake.
@@ -72,7 +82,9 @@ def bring_up_to_date(folder: DataFolder, sources: Sequence[Source], progress: Pr
     lake = Lake(folder)
     policy = read_policy(folder.policy_file)
     engine = choose_engine(policy.detection, folder.models, pinned_engine(folder))
-    inputs = Inputs(lake, policy, sources, engine.name)
+    inputs = Inputs(lake, policy, sources, engine.name, named=named)
+    for video_id in named:
+        lake.remove(tables.FETCH_ATTEMPTS, video_id)
     outcome = Outcome()
     remove_leftovers(folder.root.glob("*"))
     remove_leftovers(folder.tables.rglob("*"))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from framecurate_assets.freshness import Inputs, is_stale, stale_videos
+from framecurate_assets.freshness import Inputs, due_videos, is_stale, stale_videos
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.lake import BYTES_NEEDED, Lake
 from framecurate_assets.policy import Policy
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import (
@@ -59,14 +60,22 @@ class Case:
         made_from = stage.made_from(self.lake, self.inputs.policy, video_id, also=also.get(stage.name, ""))
         self.lake.write(stage.table, rows, video_id, made_from=made_from)
 
-    def setback(self, stage: Stage, video_id: str, status: str, *, unexpected: bool = False) -> None:
+    def setback(
+        self,
+        stage: Stage,
+        video_id: str,
+        status: str,
+        *,
+        unexpected: bool = False,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         """Store a setback, as the stage meets it today."""
         row = {
             "video_id": video_id, "stage": stage.name, "status": status, "reason": "torn", "unexpected": unexpected,
         }  # fmt: skip
         made_from = self.lake.made_from(stage.table, video_id) or ""
         table = tables.VIDEO_SETBACKS
-        self.lake.write(table, table.from_rows([row]), video_id, made_from=made_from)
+        self.lake.write(table, table.from_rows([row]), video_id, made_from=made_from, facts=facts)
 
     def stale(self, stage: Stage) -> list[str] | bool:
         return stale_videos(stage, self.inputs) if stage.per_video else is_stale(stage, self.inputs)
@@ -163,7 +172,7 @@ def test_a_file_that_is_not_there_as_it_was_is_made_again(
 @pytest.mark.parametrize(
     ("status", "sha256", "stale"),
     [
-        ("failed", None, [ONE]),  # the network, or a file that was not there: it may go right today
+        ("failed", None, []),  # a file that was not there, and still is not
         ("failed", "abc", []),  # it was read and is no video; it would be another video if it changed
         ("rejected", None, []),  # too small, as the site said
         ("over_budget", None, [ONE]),
@@ -175,6 +184,61 @@ def test_what_was_not_taken_in_is_tried_again_where_it_can_go_right(
 ) -> None:
     case.row(RAW_VIDEOS, ONE, status=status, sha256=sha256)
     assert case.stale(RAW_VIDEOS) == stale
+
+
+def test_a_file_that_came_back_is_taken_in(case: Case, tmp_path: Path) -> None:
+    place = tmp_path / "films" / "one.mp4"
+    case.inputs = replace(case.inputs, sources=[Source(str(place), ONE, "file")])
+    made_from = RAW_VIDEOS.made_from(case.lake, Policy(), ONE, also=source_fingerprint(case.inputs.sources[0]))
+    row = {**dict.fromkeys(RAW_VIDEOS.table.schema), "video_id": ONE, "status": "failed"}
+    case.lake.write(RAW_VIDEOS.table, RAW_VIDEOS.table.from_rows([row]), ONE, made_from=made_from)
+    assert case.stale(RAW_VIDEOS) == []
+    place.parent.mkdir()
+    place.write_bytes(b"abc")
+    assert case.stale(RAW_VIDEOS) == [ONE]
+
+
+def test_nothing_is_taken_in_while_the_budget_is_spent(case: Case) -> None:
+    spent_by_both = 6
+    for allowed, stale in ((spent_by_both // 2, []), (spent_by_both, [ONE])):
+        case.inputs = replace(case.inputs, policy=Policy.model_validate({"budget": {"candidates_bytes": allowed}}))
+        case.row(RAW_VIDEOS, ONE, status="over_budget")
+        assert case.stale(RAW_VIDEOS) == stale
+
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("next_attempt_at", "stale"),
+    [
+        (NOW - timedelta(seconds=1), [ONE]),
+        (NOW + timedelta(seconds=1), []),  # its host is left alone until then
+        (None, []),  # such as a page that is gone: never again by itself
+    ],
+)
+def test_a_url_is_tried_again_when_its_time_has_come(
+    case: Case, next_attempt_at: datetime | None, stale: list[str]
+) -> None:
+    url = Source("https://example.org/one.mp4", ONE, "url")
+    case.inputs = replace(case.inputs, sources=[url], now=NOW)
+    made_from = RAW_VIDEOS.made_from(case.lake, Policy(), ONE, also=source_fingerprint(url))
+    row = {**dict.fromkeys(RAW_VIDEOS.table.schema), "video_id": ONE, "status": "failed"}
+    case.lake.write(RAW_VIDEOS.table, RAW_VIDEOS.table.from_rows([row]), ONE, made_from=made_from)
+    table = tables.FETCH_ATTEMPTS
+    attempt = {**dict.fromkeys(table.schema), "video_id": ONE, "next_attempt_at": next_attempt_at}
+    case.lake.write(table, table.from_rows([attempt]), ONE)
+    assert case.stale(RAW_VIDEOS) == stale
+    # Whoever names it does not want to wait.
+    assert stale_videos(RAW_VIDEOS, replace(case.inputs, named=frozenset([ONE]))) == [ONE]
+
+
+def test_what_is_due_is_what_any_stage_is_stale_for(case: Case) -> None:
+    assert due_videos(case.inputs) == []
+    case.lake.remove(FACE_CANDIDATES.table, ONE)
+    assert due_videos(case.inputs) == [ONE]
+    case.lake.remove(RAW_VIDEOS.table, TWO)
+    assert due_videos(case.inputs) == [TWO, ONE]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +255,22 @@ def test_a_setback_is_tried_again_where_it_can_go_right(
     case.setback(SAMPLED_FRAMES, ONE, status, unexpected=unexpected)
     assert case.stale(SAMPLED_FRAMES) == stale
     assert case.stale(DETECTED_FACES) == []
+
+
+def test_an_error_of_the_program_is_not_repeated_by_the_daemon(case: Case) -> None:
+    case.setback(SAMPLED_FRAMES, ONE, "failed", unexpected=True)
+    case.inputs = replace(case.inputs, by_hand=False)
+    assert case.stale(SAMPLED_FRAMES) == []
+
+
+def test_a_video_over_budget_is_judged_again_when_what_it_needs_is_left(case: Case) -> None:
+    taken_by_the_other = 3
+    for allowed, stale in ((9 + taken_by_the_other, []), (10 + taken_by_the_other, [ONE])):
+        case.inputs = replace(case.inputs, policy=Policy.model_validate({"budget": {"candidates_bytes": allowed}}))
+        for key in (ONE, TWO):
+            case.row(FACE_CANDIDATES, key)
+        case.setback(FACE_CANDIDATES, ONE, "over_budget", facts={BYTES_NEEDED: "10"})
+        assert case.stale(FACE_CANDIDATES) == stale
 
 
 def test_a_setback_of_other_rows_than_the_stored_ones_is_tried_again(case: Case) -> None:

@@ -15,7 +15,7 @@ from framecurate_assets.faces.judge import judge
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.budget import candidate_bytes_by_video
 from framecurate_assets.lake.files import replaced_folder
-from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.lake import BYTES_NEEDED, Lake
 from framecurate_assets.pictures.files import encode_jpeg, read_picture
 from framecurate_assets.pictures.sheets import Tile, sheet_of_tiles, shrink
 from framecurate_assets.policy import Policy
@@ -67,14 +67,14 @@ def _judge_and_crop(video_id: str, lake: Lake, policy: Policy, bytes_left: int) 
     verdicts = judge(faces.join(frames.select("frame_id", "width", "height"), on="frame_id"), policy.candidates)
     accepted = faces.join(verdicts.filter(pl.col("reasons").list.len() == 0).select("face_id"), on="face_id")
     folder = lake.folder
-    setback = None
+    setback, facts = None, {}
     with replaced_folder(folder.faces(video_id)) as place:
         candidates, tiles = _crop(accepted, frames, place, lake)
         cost = int(candidates["bytes"].sum())
         if cost > bytes_left:
             left = max(bytes_left, 0)
             reason = f"Its {candidates.height} candidates take {cost} bytes, and {left} of the budget are left."
-            setback = Setback("over_budget", reason)
+            setback, facts = Setback("over_budget", reason), {BYTES_NEEDED: str(cost)}
             verdicts = _all_refused(verdicts, reason)
             candidates, tiles = TABLE.empty(), []
             for crop in place.iterdir():
@@ -87,7 +87,7 @@ def _judge_and_crop(video_id: str, lake: Lake, policy: Policy, bytes_left: int) 
         "refused_for": describe.counts(dict(reasons.value_counts(sort=True).iter_rows())),
         **(describe.sheet(sheet_of_tiles(tiles), folder.sheet(TABLE.name, video_id)) if tiles else {}),
     }
-    return VideoResult(candidates, metadata, setback)
+    return VideoResult(candidates, metadata, setback, facts)
 
 
 def _crop(accepted: pl.DataFrame, frames: pl.DataFrame, place: Path, lake: Lake) -> tuple[pl.DataFrame, list[Tile]]:

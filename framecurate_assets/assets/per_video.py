@@ -1,7 +1,9 @@
 """The loop of the per-video assets: every video is written as soon as it is done, and none stops the others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -32,6 +34,8 @@ class VideoResult:
     rows: pl.DataFrame
     metadata: Mapping[str, Any] = field(default_factory=dict)
     setback: Setback | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Kept in the metadata of the stored rows, and of the setback if there is one."""
 
 
 def materialise_videos(
@@ -42,6 +46,7 @@ def materialise_videos(
     make: Callable[[str], VideoResult],
     made_from: Callable[[str], str],
     rows_of_failure: Callable[[str, Setback], pl.DataFrame] | None = None,
+    workers: int = 1,
 ) -> None:
     """Make, write and describe a stage's rows for every partition of this run.
 
@@ -56,6 +61,7 @@ def materialise_videos(
         make: the rows of one video; a FramecurateError that it raises is the reason of the video's setback.
         made_from: fingerprint of all that decides a video's rows.
         rows_of_failure: the rows of a video whose `make` raised, where there should be some.
+        workers: threads that `make` is called from. Each video is written, by this thread, when it is done.
 
     Raises:
         NotMaterialisedError: a stage above was not materialised for some of the videos.
@@ -63,9 +69,11 @@ def materialise_videos(
     """
     lake = workspace.lake
     too_early: list[NotMaterialisedError] = []
-    for video_id in progress.track(stage.name, list(context.partition_keys)):
+    video_ids = list(context.partition_keys)
+    made = _in_order_of_completion(partial(_make_one, context, stage, make), video_ids, workers)
+    for _, (video_id, result_of) in zip(progress.track(stage.name, video_ids), made, strict=True):
         try:
-            result = _make_one(context, stage, make, video_id)
+            result = result_of()
             if rows_of_failure and result.setback and result.rows.is_empty():
                 result = replace(result, rows=rows_of_failure(video_id, result.setback))
             fingerprint = made_from(video_id)
@@ -83,6 +91,21 @@ def materialise_videos(
         context.add_asset_metadata(metadata, partition_key=video_id)
     if too_early:
         raise too_early[0]
+
+
+def _in_order_of_completion(
+    make: Callable[[str], VideoResult], video_ids: Sequence[str], workers: int
+) -> Iterator[tuple[str, Callable[[], VideoResult]]]:
+    """Each video, and what gives its result or raises what making it raised."""
+    if workers == 1:
+        yield from ((video_id, partial(make, video_id)) for video_id in video_ids)
+        return
+    with ThreadPoolExecutor(workers) as threads:
+        futures = {threads.submit(make, video_id): video_id for video_id in video_ids}
+        try:
+            yield from ((futures[future], future.result) for future in as_completed(futures))
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
 def _make_one(
@@ -126,7 +149,7 @@ def _store(lake: Lake, stage: Stage, video_id: str, result: VideoResult, made_fr
             "unexpected": setback.unexpected,
         }
         setbacks = tables.VIDEO_SETBACKS.from_rows([row])
-        lake.write(tables.VIDEO_SETBACKS, setbacks, video_id, made_from=made_from)
-    lake.write(stage.table, result.rows, video_id, made_from=made_from)
+        lake.write(tables.VIDEO_SETBACKS, setbacks, video_id, made_from=made_from, facts=result.facts)
+    lake.write(stage.table, result.rows, video_id, made_from=made_from, facts=result.facts)
     if not setback and stage.name in lake.read_all(tables.VIDEO_SETBACKS, [video_id])["stage"]:
         lake.remove(tables.VIDEO_SETBACKS, video_id)

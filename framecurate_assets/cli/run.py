@@ -3,8 +3,9 @@
 # Typer reads the annotations of each command.
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,19 +27,24 @@ if TYPE_CHECKING:
     from framecurate_assets.pipeline import Outcome
 
 
-def run(sources: Sources = None, data: Data = None) -> None:
+def run(
+    sources: Sources = None,
+    data: Data = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try all that failed again, without waiting.")] = False,
+) -> None:
     """Add the given videos, then bring every asset up to date.
 
     Only what is missing or stale is made; running it again, also after a crash, is always safe. Without a SOURCE
-    it works on the videos that were added before. One bad video never stops the others: it is refused or fails
+    it works on the videos that were added before. What failed is tried again when its time has come
+    (`framecurate sources` shows when), and at once if it is named. One bad video never stops the others: it is refused or fails
     with a reason, which stands below the table at the end.
 
     Exit code: 0 all went as it should (refused and failed videos included), 1 the machine or the program failed,
     2 a SOURCE or the policy is wrong, 3 an asset check failed.
     """
     folder = data_folder(data)
-    refused = add_to_list(folder, sources)[2] if sources else []
-    outcome = bring_up_to_date_and_report(folder)
+    fresh, known, refused = add_to_list(folder, sources) if sources else ([], [], [])
+    outcome = bring_up_to_date_and_report(folder, [source.video_id for source in (*fresh, *known)], retry=retry)
     for reason in refused:
         # Again, since by now it has scrolled away.
         print_error(reason)
@@ -69,8 +75,14 @@ def demo(data: Data = None) -> None:
     raise typer.Exit(exit_code(outcome, folder))
 
 
-def bring_up_to_date_and_report(folder: DataFolder) -> "Outcome":
-    """Make what is missing or stale of the listed sources, then print how everything stands."""
+def bring_up_to_date_and_report(folder: DataFolder, named: Sequence[str] = (), *, retry: bool = False) -> "Outcome":
+    """Make what is missing or stale of the listed sources, then print how everything stands.
+
+    Args:
+        folder: the data folder.
+        named: ids of the videos that failed and are to be tried at once.
+        retry: try all that failed at once.
+    """
     from framecurate_assets.sources.source_list import read_sources
     from framecurate_assets.terminal import ProgressBars, messages
 
@@ -82,7 +94,8 @@ def bring_up_to_date_and_report(folder: DataFolder) -> "Outcome":
     messages.print("[dim]Starting ...[/dim]")
     from framecurate_assets.pipeline import bring_up_to_date
 
-    outcome = bring_up_to_date(folder, listed.sources, ProgressBars())
+    at_once = [source.video_id for source in listed.sources] if retry else named
+    outcome = bring_up_to_date(folder, listed.sources, ProgressBars(), frozenset(at_once))
     if not outcome.runs:
         messages.print("Everything was up to date.")
     print_summary(folder)

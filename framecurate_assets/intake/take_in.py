@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.files import UNFINISHED
@@ -34,6 +35,14 @@ class Intake:
     title: str | None = None
     uploader: str | None = None
     licence: str | None = None
+    outcome: Literal["ok", "passing", "paused", "permanent"] = "ok"
+    """Of a URL: whether a failure may pass, is the host's wish to be left alone, or stays; ok: it did not fail."""
+    was_tried: bool = True
+    """Of a URL: whether its host was asked at all."""
+    retry_after_s: float | None = None
+    """Of a URL: seconds after which the host wants to be asked again, if it said so."""
+    bytes_fetched: int = 0
+    """Of a URL: bytes that came over the network."""
 
 
 def take_in(source: Source, folder: Path, policy: VideoPolicy) -> Intake:

@@ -21,6 +21,9 @@ MADE_FROM = "framecurate.made_from"
 CONTENT = "framecurate.content"
 """Parquet metadata key: fingerprint of the rows, whatever they were made from."""
 
+BYTES_NEEDED = "framecurate.bytes_needed"
+"""Parquet metadata key of a setback for want of budget: what the video would have cost."""
+
 
 class NotMaterialisedError(FramecurateError):
     """A table is asked for that was not made yet."""
