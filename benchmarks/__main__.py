@@ -2,14 +2,15 @@
 
     python -m benchmarks
 
-Each can be run alone: python -m benchmarks.sampling, .face_cost, .recall, .identity, .orchestration. Clips and labelled
-faces that a benchmark cannot make itself are looked for in ../shared.
+Each can be run alone: python -m benchmarks.sampling, .face_cost, .recall, .identity, .orchestration, .download.
+Clips
+and labelled faces that a benchmark cannot make itself are looked for in ../shared.
 """
 
 import subprocess
 import sys
 
-BENCHMARKS = ("sampling", "face_cost", "recall", "identity", "orchestration")
+BENCHMARKS = ("sampling", "face_cost", "recall", "identity", "orchestration", "download")
 
 
 def main() -> None:

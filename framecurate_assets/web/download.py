@@ -1,54 +1,45 @@
-"""Videos from the web: what a URL offers, and fetching it, with yt-dlp as a library."""
+"""Videos from the web: fetched whole, going on where an earlier try broke off."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-from yt_dlp import YoutubeDL
-from yt_dlp.globals import plugin_dirs
-from yt_dlp.utils import YoutubeDLError
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.files import UNFINISHED, remove_unfinished
+from framecurate_assets.policy import DownloadPolicy
+from framecurate_assets.web.faults import GivenUpError, WebError, shown
+from framecurate_assets.web.look_up import RemoteVideo, find, preferring
+from framecurate_assets.web.resume import FILE_NAME, Part, identity_of, validator
+from framecurate_assets.web.site import open_site
+from framecurate_assets.web.traffic import too_large
 
-TIMEOUT_S = 20
-"""Seconds without an answer after which a connection is given up."""
-
-ATTEMPTS_AGAIN = 3
-"""How often a request that failed is made again."""
+MAX_FRAGMENT_BYTES = 500_000_000
+"""Of one piece of a video that comes in pieces: yt-dlp takes each into memory."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes fetched so far, and the bytes there are or None where nobody knows."""
 
-# What someone has put into a plugin folder of yt-dlp is no part of framecurate: with it, two machines with the
-# same lock file could fetch different videos.
-plugin_dirs.value = []
+
+Refusal = Callable[[RemoteVideo], str | None]
+"""Told what a video is before it is fetched: why it is not wanted, or None if it is."""
 
 
-class DownloadError(FramecurateError):
-    """A URL from which no video could be had."""
+class NotWantedError(FramecurateError):
+    """A video that was looked at and not fetched, since whoever asked for it does not want it."""
 
-
-@dataclass(frozen=True)
-class RemoteFacts:
-    """What a site says of a video, before or after it is fetched; None where it does not say."""
-
-    title: str | None
-    uploader: str | None
-    licence: str | None
-
-    width: int | None
-    """Pixels of the format that is fetched, upright."""
-
-    height: int | None
-    """Pixels of the format that is fetched, upright."""
-
-    duration_s: float | None
+    def __init__(self, reason: str, remote: RemoteVideo) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """Why, as `Refusal` gave it."""
+        self.remote = remote
+        """What it is."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +49,26 @@ class Downloaded:
     path: Path
     """The file, `<video_id>.<ending>`."""
 
-    facts: RemoteFacts
+    remote: RemoteVideo
+    """What was known of it before."""
+
+    bytes_fetched: int
+    """What it has cost, all requests together."""
 
 
-def look_up(url: str, max_height_px: int) -> RemoteFacts:
-    """Ask a site what a URL offers, without fetching it.
-
-    Args:
-        url: http or https.
-        max_height_px: as for `download`, so that width and height are those of what it would fetch.
-
-    Raises:
-        DownloadError: the site does not answer, offers no video, a list of videos or a live stream.
-    """
-    return _facts(_extract(url, {"format_sort": [f"res:{max_height_px}"]}, download=False))
-
-
-def download(url: str, folder: Path, video_id: str, max_height_px: int, progress: Progress | None = None) -> Downloaded:
+def download(
+    url: str,
+    folder: Path,
+    video_id: str,
+    max_height_px: int,
+    settings: DownloadPolicy,
+    refusal: Refusal = lambda _: None,
+    progress: Progress | None = None,
+) -> Downloaded:
     """Fetch the best video up to a size, without its sound where the site offers that.
 
-    The file appears in the folder under its final name once it is whole.
+    The file appears in the folder under its final name once it is whole. After a fault that may pass, what was
+    fetched stays in `.<video_id>.unfinished/`, and the next try goes on from there.
 
     Args:
         url: http or https.
@@ -85,98 +76,114 @@ def download(url: str, folder: Path, video_id: str, max_height_px: int, progress
         video_id: the file's name, without its ending.
         max_height_px: shorter side, at most, of what is fetched where the site offers several sizes; its
             smallest if all are larger.
+        settings: the limits that hold.
+        refusal: asked before anything of the video but its header is fetched.
         progress: called now and then.
 
     Raises:
-        DownloadError: as `look_up`, or the video cannot be fetched to its end.
+        NotWantedError: `refusal` gave a reason.
+        WebError: as `look_up`, or the video cannot be fetched to its end, or the disk is too full for it.
+        FramecurateError: the settings are of no use.
     """
     folder.mkdir(parents=True, exist_ok=True)
     remove_unfinished(folder / video_id)
-    with TemporaryDirectory(dir=folder, prefix=f".{video_id}.", suffix=UNFINISHED) as unfinished:
-        options = {
-            "format_sort": [f"res:{max_height_px}"],
-            "outtmpl": f"{unfinished.replace('%', '%%')}/video.%(ext)s",
-            "progress_hooks": [_hook(progress)] if progress else [],
-        }
-        answer = _extract(url, options, download=True)
-        file = Path(answer["requested_downloads"][0]["filepath"])
-        path = file.replace(folder / f"{video_id}{file.suffix}")
-    return Downloaded(path, _facts(answer))
+    kept = folder / f".{video_id}{UNFINISHED}"
+    with _alone_in(kept, url):
+        try:
+            fetched = _fetch(url, kept, max_height_px, settings, refusal, progress)
+        except FramecurateError as error:
+            may_go_on = isinstance(error, WebError) and error.outcome != "permanent"
+            if not may_go_on or Part(kept, None).bytes_kept == 0:
+                shutil.rmtree(kept)
+            raise
+        path = fetched.path.replace(folder / f"{video_id}{fetched.path.suffix}")
+        shutil.rmtree(kept)
+    return replace(fetched, path=path)
 
 
-def _extract(url: str, options: dict[str, Any], download: bool) -> dict[str, Any]:
-    """What yt-dlp says of the URL, of one video and of the format that the options choose."""
+def _fetch(
+    url: str,
+    kept: Path,
+    max_height_px: int,
+    settings: DownloadPolicy,
+    refusal: Refusal,
+    progress: Progress | None,
+) -> Downloaded:
+    part = Part(kept, None)
+    watch = _Watch(part, settings, progress)
+    options = {
+        "outtmpl": f"{str(kept).replace('%', '%%')}/{FILE_NAME}.%(ext)s",
+        "progress_hooks": [watch],
+        **preferring(max_height_px),
+    }
+    with open_site(settings, **options) as site:
+        found = find(site, url, settings)
+        reason = refusal(found.remote)
+        if reason:
+            raise NotWantedError(reason, found.remote)
+        with site.faults_of(url):
+            part.identity = identity_of(site, found)
+            part.prepare()
+            watch.check_disk((found.remote.bytes or 0) - part.bytes_kept)
+        if part.identity and (unchanged := validator(found)):
+            found.answer["http_headers"] = {**found.answer.get("http_headers", {}), "If-Range": unchanged}
+        path = site.fetch(url, found.answer)
+        size = path.stat().st_size
+        if found.remote.bytes not in (None, size):
+            problem = f"{shown(url)} gave {size} bytes instead of the {found.remote.bytes} that it has"
+            raise WebError(problem, "It is tried again later", outcome="passing", bytes_fetched=site.bytes_fetched)
+        return Downloaded(path, found.remote, site.bytes_fetched)
+
+
+class _Watch:
+    """Looks after a transfer while it runs."""
+
+    def __init__(self, part: Part, settings: DownloadPolicy, progress: Progress | None) -> None:
+        self._part, self._settings, self._progress = part, settings, progress
+
+    def __call__(self, state: dict[str, Any]) -> None:
+        done = int(state.get("downloaded_bytes") or 0)
+        if done > self._settings.max_bytes:
+            raise too_large(self._settings.max_bytes)
+        if state["status"] == "downloading":
+            self.check_disk(0)
+            if "fragment_index" in state:
+                self._part.note_fragments()
+                self._check_fragment(done)
+        if self._progress:
+            total = state.get("total_bytes") or state.get("total_bytes_estimate")
+            self._progress(done, int(total) if total else None)
+
+    def check_disk(self, needed_bytes: int) -> None:
+        """Raises:
+        GivenUpError: with so many bytes more, less of the disk would be free than the settings want.
+        """
+        free_bytes = shutil.disk_usage(self._part.folder).free
+        if free_bytes - needed_bytes < self._settings.keep_free_bytes:
+            problem = f"does not fit on the disk: {free_bytes} bytes are free, and "
+            problem += f"{self._settings.keep_free_bytes} are kept free by download.keep_free_bytes"
+            raise GivenUpError(problem, "Free some space", "passing")
+
+    def _check_fragment(self, done: int) -> None:
+        if done - self._part.bytes_kept > MAX_FRAGMENT_BYTES:
+            raise GivenUpError(
+                f"has a piece of more than {MAX_FRAGMENT_BYTES} bytes", "Nothing can be done", "permanent"
+            )
+
+
+@contextmanager
+def _alone_in(kept: Path, url: str) -> Iterator[None]:
+    """Hold a folder, which is made if it is missing, so that no two processes write into it."""
+    kept.mkdir(exist_ok=True)
+    held = os.open(kept, os.O_RDONLY)
     try:
-        with YoutubeDL(_OPTIONS | options) as site:
-            answer: dict[str, Any] = site.extract_info(url, download=download)
-    except YoutubeDLError as error:
-        raise DownloadError(f"{url} gives no video: {_sentence(error)}", "Open it in a browser to see why") from error
-    if answer.get("_type") == "playlist":
-        raise DownloadError(f"{url} is a list of videos", "Add the address of each video that you want")
-    return answer
-
-
-class _Silence:
-    """Stands in for the console: what matters is raised."""
-
-    def debug(self, message: str) -> None: ...
-
-    def warning(self, message: str) -> None: ...
-
-    def error(self, message: str) -> None: ...
-
-
-def _refuse_live(answer: dict[str, Any], *, incomplete: bool) -> None:  # noqa: ARG001
-    # A live stream has no end, and neither would fetching it.
-    if answer.get("is_live") or answer.get("live_status") in ("is_live", "is_upcoming"):
-        raise DownloadError(f"{answer.get('webpage_url')} is a live stream", "Add it when it is over")
-
-
-_OPTIONS: dict[str, Any] = {
-    # The picture alone where it can be had alone, so that nothing has to be merged or converted.
-    "format": "bestvideo/best",
-    "noplaylist": True,
-    "playlist_items": "0",
-    "match_filter": _refuse_live,
-    "socket_timeout": TIMEOUT_S,
-    "retries": ATTEMPTS_AGAIN,
-    "extractor_retries": ATTEMPTS_AGAIN,
-    "fragment_retries": ATTEMPTS_AGAIN,
-    "skip_unavailable_fragments": False,
-    "fixup": "never",
-    "nopart": True,
-    "updatetime": False,
-    "cachedir": False,
-    "quiet": True,
-    "no_warnings": True,
-    "noprogress": True,
-    "logger": _Silence(),
-}
-
-
-def _hook(progress: Progress) -> Callable[[dict[str, Any]], None]:
-    def report(state: dict[str, Any]) -> None:
-        total = state.get("total_bytes") or state.get("total_bytes_estimate")
-        progress(int(state.get("downloaded_bytes") or 0), int(total) if total else None)
-
-    return report
-
-
-def _facts(answer: dict[str, Any]) -> RemoteFacts:
-    return RemoteFacts(
-        title=answer.get("title"),
-        uploader=answer.get("uploader"),
-        licence=answer.get("license"),
-        width=answer.get("width"),
-        height=answer.get("height"),
-        duration_s=answer.get("duration"),
-    )
-
-
-def _sentence(error: YoutubeDLError) -> str:
-    """yt-dlp's message without colours, its own labels, Python's view of the cause, and how to report a bug."""
-    message = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().partition("\n")[0]
-    message = re.sub(r"^ERROR:\s*", "", message)
-    message = re.sub(r"^\[[^\]]+\]\s+(?:[^\s:]+: )?", "", message)
-    message = re.split(r"[;.]?\s*please report this issue on|\s*\(caused by", message, flags=re.IGNORECASE)[0]
-    return message.strip().rstrip(".")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_there = os.fstat(held).st_nlink > 0
+        except BlockingIOError:
+            is_there = False
+        if not is_there:
+            raise WebError(f"{shown(url)} is being fetched by another process", "Wait for it", outcome="passing")
+        yield
+    finally:
+        os.close(held)
