@@ -14,7 +14,7 @@ from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.policy import read_policy
-from framecurate_assets.sources.source_list import read_sources
+from framecurate_assets.sources.listings import all_sources
 
 PACKAGES = (
     "dagster",
@@ -54,7 +54,7 @@ def examine(folder: DataFolder) -> list[DoctorFinding]:
         _finding("data folder", lambda: _data_folder(folder), "Make it writable, or use --data"),
         _disk(folder),
         _finding("policy", lambda: _policy(folder)),
-        _finding("sources", lambda: f"{len(read_sources(folder.sources_file).sources)} videos"),
+        _finding("sources", lambda: f"{len(all_sources(folder).sources)} videos"),
         _finding("face engine", lambda: _engine(folder)),
     ]
 

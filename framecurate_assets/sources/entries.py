@@ -1,118 +1,116 @@
-"""Entries of source lists: how people write down which videos to ingest, in YAML or one a line."""
+"""Entries of source lists: what people write down of the videos that they want."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from pathlib import Path
-from textwrap import indent
-from typing import Any
+from typing import Annotated, Any
 
-import yaml
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.sources.source import Source, is_url
 
-VIDEO_ID = re.compile(r"[a-z0-9_-]+")
+MOST = 1_000
+"""Videos that are taken from one list, at most."""
 
-TEXTS = {key: key for key in ("source", "video_id", "label", "licence", "notes")}
-SECONDS = {"clip_start": "clip_start_s", "clip_end": "clip_end_s"}
-"""The keys of an entry, and the field of `Entry` and `Source` that each one fills. YAML reads 1:30 as 90."""
-
-FORM = f"Write each entry as '- source: <path or URL>'; the keys are {', '.join(TEXTS | SECONDS)}"
+_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A source as it is written down, before it is known which video it is."""
+def _seconds(written: Any) -> float | None:
+    """Seconds, also of the texts 0:30 and 1:02:03; YAML itself reads 1:30 as 90, but not all such times."""
+    if isinstance(written, str) and (time := _TIME.fullmatch(written.strip())):
+        hours, minutes = int(time[1] or 0), int(time[2] or 0)
+        seconds = float(time[3]) if "." in time[3] else int(time[3])
+        if (time[2] is None or seconds < 60) and (time[1] is None or minutes < 60):
+            return 3600 * hours + 60 * minutes + seconds
+    if written is None or (isinstance(written, int | float) and not isinstance(written, bool)):
+        return written
+    raise ValueError("no time")
 
-    source: str
-    video_id: str | None = None
+
+class Entry(BaseModel):
+    """A source or a list as it is written down, before it is known which video it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_by_name=True)
+
+    source: str | None = None
+    """A path, or the URL of a video; either this or a list is given."""
+    list_url: str | None = Field(None, alias="list")
+    """The URL of a playlist, channel or feed."""
+    limit: int | None = Field(None, ge=1, le=MOST)
+    """Of a list: the videos in its first places, this many."""
+    video_id: str | None = Field(None, pattern=r"^[a-z0-9_-]+$")
     label: str | None = None
     licence: str | None = None
     notes: str | None = None
-    clip_start_s: float | None = None
-    clip_end_s: float | None = None
+    clip_start_s: Annotated[float | None, PlainValidator(_seconds)] = Field(None, alias="clip_start")
+    clip_end_s: Annotated[float | None, PlainValidator(_seconds)] = Field(None, alias="clip_end")
+
+    @model_validator(mode="after")
+    def _is_source_or_list(self) -> Entry:
+        if self.source is None and self.list_url is None:
+            raise ValueError("has no source")
+        if self.source is not None and self.list_url is not None:
+            raise ValueError("has a source and a list: only one of them can be")
+        kind = "source" if self.list_url is None else "list"
+        for key in ("limit",) if kind == "source" else ("video_id", "clip_start", "clip_end"):
+            if key in self.written:
+                raise ValueError(f"has a {key}, which a {kind} can't have")
+        return self
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The keys that are given, in the order of the documentation, with their values."""
+        return self.model_dump(by_alias=True, exclude_none=True)
 
 
-def read_yaml(path: Path) -> list[Entry]:
-    """The entries of a YAML list; paths in it are relative to the list.
+KEYS = tuple(field.alias or name for name, field in Entry.model_fields.items())
+
+FORM = f"Write each entry as '- source: <path or URL>' or '- list: <URL>'; the keys are {', '.join(KEYS)}"
+
+_NO_TIME = ("{place}: {key} is {value!r}, not a time", "Write seconds, such as 90, or minutes, such as 1:30")
+_NO_LIMIT = (f"{{place}}: limit is {{value!r}}, not a whole number from 1 to {MOST}", "Write such as limit: 50")
+_FAULTS = {
+    ("video_id", "string_pattern_mismatch"): (
+        "{place}: a video_id has only a-z, 0-9, _ and -",
+        "Remove it: it will be found out",
+    ),
+    ("clip_start", "value_error"): _NO_TIME,
+    ("clip_end", "value_error"): _NO_TIME,
+    ("limit", "int_type"): _NO_LIMIT,
+    ("limit", "greater_than_equal"): _NO_LIMIT,
+    ("limit", "less_than_equal"): _NO_LIMIT,
+}
+"""What is said of a fault that pydantic finds in a key, and what to do; the others are of all keys alike."""
+
+
+def parse(written: Any, place: str) -> Entry:
+    """The entry that was written down somewhere; a text alone is a source.
+
+    Args:
+        written: what YAML makes of it.
+        place: where it was written, for people.
 
     Raises:
-        FramecurateError: it is not YAML or no list, or an entry has an unknown key or a value of the wrong kind.
+        FramecurateError: a key is unknown, missing or has a value of the wrong kind; it names the place and the key.
     """
-    try:
-        written = yaml.safe_load(_utf8(path))
-    except yaml.YAMLError as error:
-        raise FramecurateError(f"{path} is not YAML: {' '.join(str(error).split())}", FORM) from error
-    if not isinstance(written, list | None):
-        raise FramecurateError(f"{path} is not a list", FORM)
-    return [_beside(path, _entry(item, f"{path}, entry {n}")) for n, item in enumerate(written or [], start=1)]
-
-
-def read_text(path: Path) -> list[Entry]:
-    """One source a line; # starts a comment; paths are relative to the list.
-
-    Raises:
-        FramecurateError: it is not text in UTF-8.
-    """
-    lines = (line.partition(" #")[0].strip() for line in _utf8(path).splitlines())
-    return [_beside(path, Entry(line)) for line in lines if line and not line.startswith("#")]
-
-
-def append_yaml(path: Path, text: str, sources: list[Source]) -> str:
-    """The text of a YAML list with the sources as entries after it, in the indentation of the list.
-
-    Raises:
-        FramecurateError: the text is another form of list, such as [a, b]; `path` is its name.
-    """
-    entries = [_mapping(source) for source in sources]
-    node = yaml.compose(text)
-    column = node.start_mark.column if isinstance(node, yaml.SequenceNode) else 0
-    block = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=10_000)
-    longer = text + "\n" * (not text.endswith("\n")) + indent(block, " " * column)
-    try:
-        is_right = yaml.safe_load(longer) == (yaml.safe_load(text) or []) + entries
-    except yaml.YAMLError:
-        is_right = False
-    if not is_right:
-        raise FramecurateError(f"Nothing can be appended to {path}: it is no list of lines that start with '-'", FORM)
-    return longer
-
-
-def _mapping(source: Source) -> dict[str, Any]:
-    values = {key: getattr(source, field) for key, field in (TEXTS | SECONDS).items()}
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _utf8(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FramecurateError(f"{path} is not a text file in UTF-8", "Save it as UTF-8") from error
-
-
-def _beside(listing: Path, entry: Entry) -> Entry:
-    """The entry with its path, if it is one, taken relative to the list that names it."""
-    if is_url(entry.source):
-        return entry
-    return replace(entry, source=str((listing.parent / Path(entry.source).expanduser()).resolve()))
-
-
-def _entry(written: Any, place: str) -> Entry:
     values = {"source": written} if isinstance(written, str) else written
-    if not isinstance(values, dict) or not values.get("source"):
+    if not isinstance(values, dict):
         raise FramecurateError(f"{place} has no source", FORM)
-    place = f"{place} ({values['source']})"
-    values = {key: value for key, value in values.items() if value is not None}
-    for key, value in values.items():
-        if key not in TEXTS | SECONDS:
-            raise FramecurateError(f"{place} has an unknown key {key!r}", FORM)
-        if key in TEXTS and not isinstance(value, str):
-            raise FramecurateError(f"{place}: {key} is {value!r}, not a text", "Put it in quotes")
-        if key in SECONDS and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise FramecurateError(f"{place}: {key} is {value!r}, not a number of seconds", "Write 90 or 1:30")
-    if not VIDEO_ID.fullmatch(values.get("video_id", "-")):
-        raise FramecurateError(f"{place}: a video_id has only a-z, 0-9, _ and -", "Remove it: it will be found out")
-    fields: dict[str, Any] = {(TEXTS | SECONDS)[key]: value for key, value in values.items()}
-    return Entry(**fields)
+    name = values.get("source") or values.get("list")
+    try:
+        return Entry.model_validate({str(key): value for key, value in values.items()}, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise _fault(f"{place} ({name})" if name else place, error) from error
+
+
+def _fault(place: str, error: ValidationError) -> FramecurateError:
+    """The first fault, as a sentence for a person."""
+    fault = error.errors()[0]
+    key = str(fault["loc"][0]) if fault["loc"] else ""
+    if fault["type"] == "extra_forbidden":
+        return FramecurateError(f"{place} has an unknown key {key!r}", FORM)
+    if not key:
+        return FramecurateError(f"{place} {fault['msg'].removeprefix('Value error, ')}", FORM)
+    other = ("{place}: {key} is {value!r}, not a text", "Put it in quotes")
+    problem, remedy = _FAULTS.get((key, fault["type"]), other)
+    return FramecurateError(problem.format(place=place, key=key, value=fault["input"]), remedy)

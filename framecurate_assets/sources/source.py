@@ -1,35 +1,32 @@
-"""What a source is: a file or a URL, under an id that is the same wherever the same video turns up again."""
+"""What a source is: a file, a URL or a folder of pictures, under an id that is the same wherever it turns up again."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
-
-from yt_dlp.extractor import gen_extractor_classes
+from typing import Literal
+from urllib.parse import urlsplit
 
 from framecurate_assets.errors import FramecurateError
-
-MAX_SLUG_LENGTH = 60
-"""Characters of a site's id that a video id keeps: it names files."""
-
-USUAL_PORTS = {"http": 80, "https": 443}
+from framecurate_assets.sources.folders import pictures_directly_in, videos_in
+from framecurate_assets.sources.url_ids import video_id as url_video_id
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Source:
-    """One video to ingest."""
+    """One video or set of pictures to ingest."""
 
     source: str
-    """The URL as it was given, or the absolute path of the file."""
+    """The URL as it was given, or the absolute path of the file or folder."""
 
     video_id: str
-    """`<extractor>-<id>` or `file-<first 12 hex of the content hash>`: lower case, `[a-z0-9_-]`."""
+    """`<extractor>-<id>`, `file-<12 hex of the content's hash>` or `images-<12 hex of the path's hash>`: lower case,
+    `[a-z0-9_-]`."""
 
     kind: Literal["url", "file", "images"]
 
@@ -73,20 +70,41 @@ def identify(
 ) -> Source:
     """Find out which video a path or URL means, without any network traffic.
 
+    A folder means the pictures that lie directly in it.
+
     Raises:
-        FramecurateError: it is empty, no file, a folder, or a URL that is not http or https.
+        FramecurateError: it is empty, nothing that exists, a folder of videos or of nothing, or a URL that is not
+            http or https.
     """
+    remarks = (label, licence, notes, clip_start_s, clip_end_s)
     source = source.strip()
     if is_url(source):
-        return Source(source, _url_id(source), "url", label, licence, notes, clip_start_s, clip_end_s)
-    path = _existing_file(source)
-    video_id = f"file-{content_sha256(path)[:12]}"
-    return Source(str(path), video_id, "file", label, licence, notes, clip_start_s, clip_end_s)
+        return Source(source, url_video_id(source), "url", *remarks)
+    path = _existing(source)
+    if path.is_dir():
+        _check_only_pictures(path)
+        return replace(picture_set(path), label=label, licence=licence, notes=notes)
+    return Source(str(path), f"file-{content_sha256(path)[:12]}", "file", *remarks)
+
+
+def picture_set(folder: Path) -> Source:
+    """The pictures that lie directly in a folder, whatever else there is."""
+    return Source(str(folder.resolve()), picture_set_id(folder), "images")
+
+
+def picture_set_id(folder: Path) -> str:
+    """The id of the pictures in a folder: it stays when there are more of them."""
+    return f"images-{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]}"
 
 
 def is_url(source: str) -> bool:
     """Whether it is written as a URL of any kind, not as a path."""
     return _SCHEME.match(source) is not None
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names, in lower case."""
+    return urlsplit(url).hostname or ""
 
 
 def content_sha256(path: Path) -> str:
@@ -95,71 +113,19 @@ def content_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _existing_file(source: str) -> Path:
+def _existing(source: str) -> Path:
     if not source:
         raise FramecurateError("A source is empty", "Give the path of a video file or a URL")
     path = Path(source).expanduser()
-    if path.is_dir():
-        raise FramecurateError(f"{source} is a folder, not a video", "Give the path of a file in it")
-    if not path.is_file():
+    if not path.is_file() and not path.is_dir():
         raise FramecurateError(f"{source} does not exist", "Check its spelling; a URL starts with https://")
     return path.resolve()
 
 
-def _url_id(url: str) -> str:
-    try:
-        url = _canonical(url)
-    except ValueError as error:
-        remedy = "Give a URL that starts with http:// or https://"
-        raise FramecurateError(f"{url} is not a web address", remedy) from error
-    extractor, site_id = _extractor_and_id(url)
-    if site_id is None:
-        # The address is all that is known of such a video, and the last part of it only a name.
-        return "-".join(filter(None, (extractor, _slug(Path(urlsplit(url).path).stem), _digest(url))))
-    slug = _slug(site_id)
-    return f"{extractor}-{slug}" if slug == site_id else f"{extractor}-{slug}-{_digest(f'{extractor}:{site_id}')}"
-
-
-def _canonical(url: str) -> str:
-    """The URL in one spelling: scheme and host in lower case, no usual port, no jump to a second of the video.
-
-    Raises:
-        ValueError: it is not http or https, or has no host or no valid port.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in USUAL_PORTS or not parts.hostname:
-        raise ValueError(url)
-    login, at, _ = parts.netloc.rpartition("@")
-    port = "" if parts.port in (None, USUAL_PORTS[parts.scheme]) else f":{parts.port}"
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    fragment = "" if parts.fragment.startswith("t=") else parts.fragment
-    return urlunsplit((parts.scheme, f"{login}{at}{host}{port}", parts.path or "/", parts.query, fragment))
-
-
-def _extractor_and_id(url: str) -> tuple[str, str | None]:
-    """The site that yt-dlp knows the URL by, in lower case, and the video's id there; None if it knows none."""
-    extractor = _extractor(_outside_list(url))
-    if extractor._RETURN_TYPE == "video":
-        # A video that was opened from a playlist is that video: the site adds the list to its address.
-        url = _outside_list(url)
-    else:
-        extractor = _extractor(url)
-    return extractor.ie_key().lower(), extractor.get_temp_id(url)
-
-
-def _outside_list(url: str) -> str:
-    parts = urlsplit(url)
-    query = [field for field in parts.query.split("&") if not field.startswith("list=")]
-    return urlunsplit(parts._replace(query="&".join(query)))
-
-
-def _extractor(url: str) -> Any:
-    return next(extractor for extractor in gen_extractor_classes() if extractor.suitable(url))
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9_-]+", "-", text.lower())[:MAX_SLUG_LENGTH].strip("-")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def _check_only_pictures(folder: Path) -> None:
+    if videos_in(folder):
+        raise FramecurateError(f"{folder} is a folder with videos in it", "Add them with: framecurate add FOLDER")
+    if not pictures_directly_in(folder):
+        raise FramecurateError(
+            f"{folder} is a folder without pictures directly in it", "Give the path of a video, or framecurate add it"
+        )

@@ -10,6 +10,7 @@ import pytest
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.sources.source import content_sha256, identify
+from framecurate_assets.sources.url_ids import is_known_list, list_id
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,11 @@ SAME_VIDEO = [
         "  https://www.youtube.com/watch?v=dQw4w9WgXcQ  ",
     ],
     ["https://vimeo.com/76979871?utm_source=x", "https://player.vimeo.com/video/76979871"],
+    [  # the first part of a video is what its address means without a part
+        "https://www.bilibili.com/video/BV1xx411c7mD",
+        "https://www.bilibili.com/video/BV1xx411c7mD/?p=1&vd_source=abc",
+    ],
+    ["https://www.bilibili.com/video/BV1xx411c7mD?p=2", "https://www.bilibili.com/video/BV1xx411c7mD?t=3&p=2"],
     ["https://twitter.com/user/status/1234567890123456789", "https://x.com/user/status/1234567890123456789?s=20"],
     # Of an unknown site only the spelling of scheme, host and port, and a jump to a second, are of no account.
     ["https://example.com/a/clip.mp4", "https://Example.COM:443/a/clip.mp4#t=3"],
@@ -101,7 +107,7 @@ def test_a_file_is_known_by_its_content(tmp_path: Path, monkeypatch: pytest.Monk
         ("   ", "empty"),
         ("no/such/clip.mp4", "does not exist"),
         ("www.youtube.com/watch?v=dQw4w9WgXcQ", "does not exist. Check its spelling; a URL starts with https://"),
-        (".", "is a folder"),
+        (".", "is a folder with"),
         ("ftp://example.com/clip.mp4", "not a web address"),
         ("file:///etc/passwd", "not a web address"),
         ("https://", "not a web address"),
@@ -119,3 +125,26 @@ def test_bad_sources_are_refused_with_the_remedy(source: str, problem: str) -> N
 def test_a_clip_that_cannot_be_is_refused(start_s: float, end_s: float | None) -> None:
     with pytest.raises(FramecurateError, match=r"^The clip of https://vimeo\.com/76979871 goes from"):
         identify("https://vimeo.com/76979871", clip_start_s=start_s, clip_end_s=end_s)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_list"),
+    [
+        ("https://www.youtube.com/playlist?list=PLx1234567890123456", True),
+        ("https://www.youtube.com/@somebody/videos", True),
+        ("https://vimeo.com/channels/staffpicks", True),
+        ("https://space.bilibili.com/123/video", True),
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PLx1234567890123456", False),  # a video, opened from one
+        ("https://vimeo.com/76979871", False),
+        ("https://example.com/feed.xml", False),  # nobody can tell from the address
+    ],
+)
+def test_a_list_is_known_by_its_address_where_the_site_is_known(url: str, is_list: bool) -> None:
+    assert is_known_list(url) == is_list
+    assert re.fullmatch(r"list-[a-z0-9_-]+", list_id(url))
+
+
+def test_ids_of_lists_differ_with_their_addresses_and_not_with_the_spelling() -> None:
+    urls = ["https://example.com/feed.xml", "https://example.com/other/feed.xml", "https://www.youtube.com/@somebody"]
+    assert len({list_id(url) for url in (*urls, "https://www.youtube.com/@somebody/shorts")}) == 4
+    assert list_id("HTTPS://Example.COM:443/feed.xml") == list_id(urls[0]) == "list-feed-7a775db7"
