@@ -10,14 +10,25 @@ from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.intake.take_in import Intake, over_budget, take_in
+from framecurate_assets.intake.attempts import attempt_row, resting_hosts
+from framecurate_assets.intake.from_web import Fetched
+from framecurate_assets.intake.intake import Intake
+from framecurate_assets.intake.take_in import over_budget, take_in
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.budget import candidate_bytes_by_video
 from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.retention import pruned_paths
+from framecurate_assets.lake.sealed import refuse_erased
+from framecurate_assets.policy import Policy
 from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.sources.source import Source
-from framecurate_assets.sources.source_list import read_sources
 from framecurate_assets.stages import RAW_VIDEOS, source_fingerprint
+from framecurate_assets.web.manners import HostGate
+from framecurate_assets.web.site import check_settings
+
+FETCHED_UP_TO = "framecurate.max_download_height_px"
+"""Metadata key of a stored row: the limit under which the format that was fetched had been chosen."""
 
 
 @dg.asset(
@@ -32,11 +43,16 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
     """Fetch or link each video, probe it, and write its row."""
     policy = workspace.read_policy()
     folder, lake = workspace.folder, workspace.lake
-    sources = {source.video_id: source for source in read_sources(folder.sources_file).sources}
+    sources = {source.video_id: source for source in all_sources(folder).sources}
     fingerprints = {video_id: source_fingerprint(source) for video_id, source in sources.items()}
+    if any(source.kind == "url" for source in sources.values()):
+        # What is wrong with them is no fault of any video.
+        check_settings(policy.download)
     spent = candidate_bytes_by_video(lake)
+    gate = _gate(lake, policy)
 
     def make(video_id: str) -> VideoResult:
+        refuse_erased(lake, video_id)
         if video_id not in sources:
             raise FramecurateError(f"No entry of {folder.sources_file} is {video_id}", "Add it: framecurate add")
         source = sources[video_id]
@@ -44,12 +60,17 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
         if others >= policy.budget.candidates_bytes:
             intake = over_budget(others, policy.budget.candidates_bytes)
         else:
-            intake = take_in(source, folder.videos, policy.video)
+            intake = take_in(source, folder.videos, policy, gate, _fetched(source, lake, policy))
+            _remember_attempt(source, intake, lake, policy)
+        if intake.status == "failed" and _was_pruned(video_id, lake):
+            # What was made of a file that was pruned is not lost because its site does not give it again.
+            return VideoResult(tables.RAW_VIDEOS.empty(), {"reason": intake.reason}, leaves_former_rows=True)
         row = _row(source, intake, lake)
         metadata = {"status": row["status"], "reason": row["reason"] or "", "source": source.source}
         if intake.file:
             metadata["video_file"] = describe.folder(intake.file)
-        return VideoResult(tables.RAW_VIDEOS.from_rows([row]), metadata)
+        facts = {FETCHED_UP_TO: str(policy.video.max_download_height_px)}
+        return VideoResult(tables.RAW_VIDEOS.from_rows([row]), metadata, facts=facts)
 
     materialise_videos(
         context,
@@ -59,7 +80,44 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
         make,
         lambda video_id: RAW_VIDEOS.made_from(lake, policy, video_id, also=fingerprints.get(video_id, "")),
         lambda video_id, setback: _row_of_failure(video_id, setback, sources.get(video_id)),
+        # The network is waited for, not computed: several at a time cost no more than one.
+        workers=policy.download.parallel,
     )
+
+
+def _gate(lake: Lake, policy: Policy) -> HostGate:
+    """The manners of this run, with the rest that hosts asked for in earlier ones."""
+    gate = HostGate(policy.download)
+    for host, seconds in resting_hosts(lake.read_all(tables.FETCH_ATTEMPTS), datetime.now(UTC)).items():
+        gate.pause(host, seconds)
+    return gate
+
+
+def _fetched(source: Source, lake: Lake, policy: Policy) -> Fetched | None:
+    """What an earlier run fetched of a URL, if today's policy would choose the same format and it is still there."""
+    former = lake.read_all(tables.RAW_VIDEOS, [source.video_id]).filter(pl.col("status") == "ready")
+    chosen = lake.facts(tables.RAW_VIDEOS, source.video_id).get(FETCHED_UP_TO)
+    if source.kind != "url" or former.is_empty() or chosen != str(policy.video.max_download_height_px):
+        return None
+    row = former.row(0, named=True)
+    file = lake.folder.absolute(row["path"])
+    if not file.is_file():
+        return None
+    return Fetched(file, row["sha256"], row["title"], row["uploader"], row["licence"])
+
+
+def _was_pruned(video_id: str, lake: Lake) -> bool:
+    """Whether a video was ready, and its file was removed since the policy did not keep it."""
+    former = set(lake.read_all(tables.RAW_VIDEOS, [video_id])["path"])
+    return not former.isdisjoint(pruned_paths(lake, video_id))
+
+
+def _remember_attempt(source: Source, intake: Intake, lake: Lake, policy: Policy) -> None:
+    if source.kind != "url":
+        return
+    former = lake.read_all(tables.FETCH_ATTEMPTS, [source.video_id])
+    row = attempt_row(source, intake, former, datetime.now(UTC), policy.download)
+    lake.write(tables.FETCH_ATTEMPTS, tables.FETCH_ATTEMPTS.from_rows([row]), source.video_id)
 
 
 def _row_of_failure(video_id: str, setback: Setback, source: Source | None) -> pl.DataFrame:

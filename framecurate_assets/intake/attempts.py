@@ -5,21 +5,15 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import polars as pl
 
-from framecurate_assets.intake.take_in import Intake
+from framecurate_assets.intake.intake import Intake
 from framecurate_assets.policy import DownloadPolicy
-from framecurate_assets.sources.source import Source
+from framecurate_assets.sources.source import Source, host_of
 
 JITTER = 0.25
 """Part of a wait by which it is lengthened or shortened, so that what failed together does not come back together."""
-
-
-def host_of(url: str) -> str:
-    """The host that a URL names, in lower case."""
-    return urlsplit(url).hostname or ""
 
 
 def is_due(next_attempt_at: datetime | None, now: datetime) -> bool:

@@ -14,6 +14,12 @@ from av.video.stream import VideoStream
 
 from framecurate_assets.errors import FramecurateError
 
+FORMATS = (
+    *("3g2", "3gp", "asf", "avi", "flv", "h264", "hevc", "ivf", "matroska", "mj2", "mov", "mp4", "mpeg", "mpegts"),
+    *("mpegvideo", "mxf", "ogg", "rm", "webm", "wtv"),
+)
+"""What a video file may be. A playlist is none, whatever it is called: FFmpeg would open what it names."""
+
 COPY_AGAIN = "Copy or download it again"
 
 
@@ -61,7 +67,7 @@ def _open_container(path: Path) -> InputContainer:
     if path.stat().st_size == 0:
         raise UnreadableVideoError(f"{path.name} is empty: it has no bytes", COPY_AGAIN)
     try:
-        return av.open(path, "r", metadata_errors="replace")
+        return av.open(path, "r", options={"format_whitelist": ",".join(FORMATS)}, metadata_errors="replace")
     except PermissionError as error:
         raise UnreadableVideoError(f"{path.name} may not be read", "Give yourself the right to read it") from error
     except av.error.FFmpegError as error:

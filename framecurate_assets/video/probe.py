@@ -32,14 +32,14 @@ class VideoFacts:
     rotation_deg: int
     """Clockwise turn that makes the stored picture upright: 0, 90, 180 or 270."""
 
-    fps: float
-    """Average frames a second."""
+    fps: float | None
+    """Average frames a second; None: pictures."""
 
     frame_count: int | None
     """As the container says; None where it does not."""
 
-    duration_s: float
-    """Seconds."""
+    duration_s: float | None
+    """Seconds; None: pictures."""
 
 
 def probe(path: Path) -> VideoFacts:

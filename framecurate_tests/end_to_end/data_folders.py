@@ -13,8 +13,10 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import PER_VIDEO_TABLES, TABLES
 from framecurate_assets.resources import SilentProgress
+from framecurate_assets.sources.expand import expand
+from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.sources.source import identify
-from framecurate_assets.sources.source_list import add_sources, expand, identify_all, read_sources
+from framecurate_assets.sources.source_list import add_sources, identify_all
 
 POLICY = "sampling: {frames_per_section: 4}\n"
 """Twelve frames a video instead of ninety."""
@@ -30,9 +32,11 @@ def data_folder(root: Path, sources: Iterable[Path | str], policy: str = POLICY)
     return folder
 
 
-def bring_up_to_date(folder: DataFolder) -> pipeline.Outcome:
-    """What `framecurate run` does with the sources of a data folder."""
-    return pipeline.bring_up_to_date(folder, read_sources(folder.sources_file).sources, SilentProgress())
+def bring_up_to_date(folder: DataFolder, *, retry: bool = False) -> pipeline.Outcome:
+    """What `framecurate run` does with the sources of a data folder; with `retry`, what `run --retry` does."""
+    sources = all_sources(folder).sources
+    at_once = frozenset(source.video_id for source in sources) if retry else frozenset()
+    return pipeline.bring_up_to_date(folder, sources, SilentProgress(), at_once)
 
 
 def video_id(clip: Path) -> str:

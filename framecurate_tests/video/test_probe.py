@@ -118,7 +118,9 @@ def test_size_and_turn_are_those_of_the_upright_picture(
 def test_a_single_frame_is_a_video(tmp_path: Path) -> None:
     facts = probe(write_clip(tmp_path / "one.mp4", numbered_pictures(1)))
     assert facts.frame_count == 1
+    assert facts.fps
     assert facts.fps > 0
+    assert facts.duration_s
     assert facts.duration_s > 0
 
 

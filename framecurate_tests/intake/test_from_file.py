@@ -1,22 +1,28 @@
-"""A video is taken in whole, or said why not; what is asked for is judged before it is copied or fetched."""
+"""A file is taken in whole, or said why not; it is judged before it is copied."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from framecurate_assets.intake.take_in import Intake, over_budget, take_in
-from framecurate_assets.policy import VideoPolicy
-from framecurate_assets.sources.source import content_sha256, identify
+from framecurate_assets.intake.intake import Intake
+from framecurate_assets.intake.take_in import over_budget, take_in
+from framecurate_assets.policy import Policy
+from framecurate_assets.sources.source import Source, content_sha256, identify
+from framecurate_assets.web.manners import HostGate
 from framecurate_tests.video.clips import numbered_pictures, write_clip
 
-POLICY = VideoPolicy(min_shorter_side_px=144)
+
+def policy(shorter_side_px: int = 144) -> Policy:
+    return Policy.model_validate({"video": {"min_shorter_side_px": shorter_side_px}})
+
+
+def take(source: Source, folder: Path, shorter_side_px: int = 144) -> Intake:
+    asked_for = policy(shorter_side_px)
+    return take_in(source, folder, asked_for, HostGate(asked_for.download))
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def names_in(folder: Path) -> list[str]:
 
 def test_a_file_is_linked_under_its_id_and_stays_where_it_was(clip: Path, folder: Path) -> None:
     source = identify(str(clip))
-    intake = take_in(source, folder, POLICY)
+    intake = take(source, folder)
     assert (intake.status, intake.reason, intake.title) == ("ready", None, "My clip")
     assert intake.file == folder / f"{source.video_id}.mp4"
     assert intake.file.samefile(clip)  # no second copy
@@ -47,7 +53,7 @@ def test_a_file_is_linked_under_its_id_and_stays_where_it_was(clip: Path, folder
 
 def test_taking_it_in_again_changes_nothing_and_leaves_nothing_beside_it(clip: Path, folder: Path) -> None:
     source = identify(str(clip))
-    assert take_in(source, folder, POLICY) == take_in(source, folder, POLICY)
+    assert take(source, folder) == take(source, folder)
     assert names_in(folder) == [f"{source.video_id}.mp4"]
 
 
@@ -55,7 +61,7 @@ def test_half_a_copy_of_a_killed_process_is_replaced(clip: Path, folder: Path) -
     source = identify(str(clip))
     folder.mkdir(parents=True)
     (folder / f".{source.video_id}.mp4.unfinished").write_bytes(b"half")
-    assert take_in(source, folder, POLICY).status == "ready"
+    assert take(source, folder).status == "ready"
     assert names_in(folder) == [f"{source.video_id}.mp4"]
 
 
@@ -66,7 +72,7 @@ def test_where_no_link_can_be_made_the_file_is_copied(
         raise OSError(18, "Invalid cross-device link")
 
     monkeypatch.setattr(os, "link", other_disk)
-    intake = take_in(identify(str(clip)), folder, POLICY)
+    intake = take(identify(str(clip)), folder)
     assert intake.file
     assert not intake.file.samefile(clip)
     assert intake.file.read_bytes() == clip.read_bytes()
@@ -77,27 +83,28 @@ def changed(clip: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("happens", "reason"),
+    ("happens", "reason", "is_known"),
     [
-        (Path.unlink, "is no longer there. Put it back, or remove it from the sources."),
-        (changed, "has changed since it was added. Add it again: it is another video now."),
+        (Path.unlink, "is no longer there. Put it back, or remove it from the sources.", False),
+        (changed, "has changed since it was added. Add it again: it is another video now.", True),
     ],
 )
 def test_a_file_that_is_not_the_one_that_was_added_fails(
-    clip: Path, folder: Path, happens: Callable[[Path], None], reason: str
+    clip: Path, folder: Path, happens: Callable[[Path], None], reason: str, is_known: bool
 ) -> None:
     source = identify(str(clip))
     happens(clip)
-    intake = take_in(source, folder, POLICY)
-    # Nothing is known of its content, so that it is looked at again next time.
-    assert intake == Intake("failed", f"{clip} {reason}", title="My clip")
+    intake = take(source, folder)
+    # What was read stays what it is; what was not there may be there next time.
+    sha256 = content_sha256(clip) if is_known else None
+    assert intake == Intake("failed", f"{clip} {reason}", sha256=sha256, title="My clip")
     assert names_in(folder) == []
 
 
 def test_a_file_that_is_no_video_fails_with_the_hash_of_what_was_read(tmp_path: Path, folder: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("no video")
-    intake = take_in(identify(str(text)), folder, POLICY)
+    intake = take(identify(str(text)), folder)
     assert intake.status == "failed"
     assert intake.reason == "text.mp4 is not a video file. Give the path of a video file."
     assert intake.sha256 == content_sha256(text)
@@ -117,7 +124,7 @@ def test_the_shorter_upright_side_decides(
     tmp_path: Path, folder: Path, display: tuple[float, bool, bool] | None, shorter_side_px: int, status: str
 ) -> None:
     clip = write_clip(tmp_path / "clip.mp4", numbered_pictures(3), display=display)
-    intake = take_in(identify(str(clip)), folder, VideoPolicy(min_shorter_side_px=shorter_side_px))
+    intake = take(identify(str(clip)), folder, shorter_side_px)
     assert intake.status == status
     assert intake.facts
     if status == "rejected":
@@ -130,56 +137,3 @@ def test_over_budget_says_how_much_is_spent() -> None:
     intake = over_budget(1_000_500, 1_000_000)
     assert intake.status == "over_budget"
     assert intake.reason == "The candidates of other videos take 1000500 of 1000000 bytes."
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Nothing."""
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[str]:
-    """The address of a server of the files in tmp_path."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_url_is_fetched_and_probed(tmp_path: Path, folder: Path, site: str) -> None:
-    clip = write_clip(tmp_path / "clip.mp4", numbered_pictures(10))
-    source = identify(f"{site}/clip.mp4")
-    intake = take_in(source, folder, POLICY)
-    assert (intake.status, intake.file) == ("ready", folder / f"{source.video_id}.mp4")
-    assert intake.sha256 == content_sha256(clip)
-
-
-@pytest.mark.parametrize(
-    ("make", "status", "reason"),
-    [
-        (
-            lambda path: write_clip(path, numbered_pictures(3, 160, 90)),
-            "rejected",
-            "160x90: the shorter side has 90 px",
-        ),
-        # Cut off on its way: what was fetched is of no use.
-        (
-            lambda path: path.write_bytes(write_clip(path, numbered_pictures(30)).read_bytes()[:-900]),
-            "failed",
-            "holds no video",
-        ),
-        (lambda path: None, "failed", "404"),
-    ],
-    ids=["too small", "cut off", "not there"],
-)
-def test_of_a_url_that_is_not_good_enough_nothing_is_kept(
-    tmp_path: Path, folder: Path, site: str, make: Callable[[Path], object], status: str, reason: str
-) -> None:
-    make(tmp_path / "clip.mp4")
-    intake = take_in(identify(f"{site}/clip.mp4"), folder, POLICY)
-    assert intake.status == status
-    assert reason in str(intake.reason)
-    # It is fetched again next time: the site may have a whole one by then.
-    assert (intake.file, intake.sha256) == (None, None)
-    assert names_in(folder) == []
