@@ -60,7 +60,7 @@ class Section(BaseModel):
 class VideoPolicy(Section):
     """Which videos are taken in."""
 
-    min_shorter_side_px: int = Field(720, ge=1, description="Shorter upright side of a video, at least.")
+    min_shorter_side_px: int = Field(720, ge=1, description="Shorter upright side of a video or picture, at least.")
     max_download_height_px: int = Field(1080, ge=1, description="Best format fetched from a site, at most.")
 
 
@@ -106,7 +106,9 @@ class CandidatePolicy(Section):
     max_padding: float = Field(
         0.1, ge=0, le=1, description="Part of the crop's side that lies beyond the frame and is filled in, at most."
     )
-    max_per_video: int = Field(50, ge=1, description="Candidates of one video, best composite first.")
+    max_per_video: int = Field(
+        50, ge=1, description="Candidates of one video, best composite first; an image set has no such limit."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -181,6 +183,11 @@ class RetentionPolicy(Section):
     keep_frames: Literal["all", "candidates", "none"] = Field(
         "all", description="all, none, or candidates: those with a face candidate."
     )
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether nothing is ever removed."""
+        return self.keep_videos == self.keep_frames == "all"
 
 
 class AutomationPolicy(Section):

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from framecurate_assets.intake.picture_set import listing
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake, content_fingerprint, fingerprint
 from framecurate_assets.lake.tables import Table
@@ -58,8 +60,17 @@ class Stage:
 
 
 def source_fingerprint(source: Source) -> str:
-    """Changes with whatever of a source decides its row in raw_videos or which part of it is sampled."""
-    return fingerprint(*[None if value is None else str(value) for value in asdict(source).values()])
+    """Changes with whatever of a source decides its row in raw_videos or which part of it is sampled.
+
+    Of a folder of pictures the listing counts: names, sizes and times, so that nothing has to be read.
+    """
+    values = [None if value is None else str(value) for value in asdict(source).values()]
+    return fingerprint(*values, *([listing(Path(source.source))] if source.kind == "images" else []))
+
+
+def sampling_fingerprint(kind: str | None, policy: Policy) -> str:
+    """What decides the frames of a source of some kind beside the sampling policy: of a set, which pictures are."""
+    return str(policy.video.min_shorter_side_px) if kind == "images" else ""
 
 
 def _contents_of_all(lake: Lake, table: Table) -> list[str]:
@@ -105,7 +116,7 @@ IDENTITY_CLUSTERS = Stage(
 PERSON_SELECTIONS = Stage(
     tables.PERSON_SELECTIONS,
     (tables.RAW_VIDEOS, tables.FACE_CANDIDATES, tables.IDENTITY_CLUSTERS),
-    "1",
+    "2",
     # The dataset card shows the whole policy.
     lambda policy: policy.fingerprint,
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,6 +27,11 @@ class Summary:
     """reason (without its values), faces: why detected faces did not become candidates."""
     candidates_bytes: int
     dataset_bytes: int
+    disk: dict[str, int]
+    """Bytes of the files in videos, frames, faces and dataset. `linked`: of the videos, those that are hard links to
+    files of the user's own and cost no disk; they are not in `videos`."""
+    pruned: dict[str, int]
+    """What `retention` removed and was not needed since: videos, frames, bytes."""
     engine: str | None
 
 
@@ -40,6 +48,8 @@ def summarise(folder: DataFolder) -> Summary:
                 "SELECT coalesce(sum(size), 0)::BIGINT FROM read_blob($place)",
                 {"place": f"{folder.dataset.as_posix()}/**"},
             ),
+            disk=_disk(folder),
+            pruned=_rows(connection, _PRUNED)[0],
             engine=_value(connection, "SELECT min(engine) FROM detected_faces"),
         )
 
@@ -51,6 +61,19 @@ def budget_lines(summary: Summary, policy: Policy) -> list[str]:
         "dataset": (summary.dataset_bytes, policy.budget.dataset_bytes),
     }
     return [f"{name}: {used / 1e6:.1f} MB of {allowed / 1e6:.0f} MB" for name, (used, allowed) in spent.items()]
+
+
+def disk_line(summary: Summary) -> str:
+    """What the files take, and what was removed, in words."""
+    used = {name: f"{count / 1e6:.1f} MB" for name, count in summary.disk.items()}
+    linked = f" (and {used['linked']} linked to files of yours)" if summary.disk["linked"] else ""
+    places = (
+        f"videos {used['videos']}{linked}, frames {used['frames']}, faces {used['faces']}, dataset {used['dataset']}"
+    )
+    pruned = summary.pruned
+    if not (pruned["videos"] or pruned["frames"]):
+        return places
+    return f"{places}; pruned {pruned['videos']} videos and {pruned['frames']} frames, {pruned['bytes'] / 1e6:.1f} MB"
 
 
 _VIDEOS = """
@@ -89,6 +112,39 @@ FROM (SELECT unnest(reasons) AS reason FROM face_rejections)
 GROUP BY ALL
 ORDER BY faces DESC, reason
 """
+
+
+# Each mark names a file of one of the two tables.
+_PRUNED = """
+SELECT
+    count(*) FILTER (path IN (SELECT path FROM raw_videos)) AS videos,
+    count(*) FILTER (path IN (SELECT path FROM sampled_frames)) AS frames,
+    coalesce(sum(bytes), 0)::BIGINT AS bytes
+FROM pruned_files
+"""
+
+
+def _disk(folder: DataFolder) -> dict[str, int]:
+    videos = _files(folder.videos)
+    linked = sum(stat.st_size for stat in videos if stat.st_nlink > 1)
+    return {
+        "videos": sum(stat.st_size for stat in videos) - linked,
+        "linked": linked,
+        "frames": sum(stat.st_size for stat in _files(folder.all_frames)),
+        "faces": sum(stat.st_size for stat in _files(folder.all_faces)),
+        "dataset": sum(stat.st_size for stat in _files(folder.dataset)),
+    }
+
+
+def _files(place: Path) -> list[os.stat_result]:
+    """Every file below a folder, unfinished ones too: they take disk like any other."""
+    stats = []
+    for name, _, files in os.walk(place):
+        for file in files:
+            # Another process may remove one meanwhile.
+            with suppress(FileNotFoundError):
+                stats.append((Path(name) / file).stat())
+    return stats
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -10,11 +10,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from framecurate_assets.freshness import Inputs, due_videos, is_stale, stale_videos
+from framecurate_assets.freshness.inputs import Inputs
+from framecurate_assets.freshness.stale import due_videos, finished_videos, is_stale, stale_videos
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.lake.lake import BYTES_NEEDED, Lake
-from framecurate_assets.policy import Policy
+from framecurate_assets.lake.lake import BYTES_NEEDED, CONTENT, Lake
+from framecurate_assets.lake.retention import prune
+from framecurate_assets.policy import Policy, RetentionPolicy
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import (
     DETECTED_FACES,
@@ -26,6 +28,7 @@ from framecurate_assets.stages import (
     SAMPLED_FRAMES,
     STAGES,
     Stage,
+    sampling_fingerprint,
     source_fingerprint,
 )
 
@@ -153,6 +156,95 @@ def test_changed_rows_make_stale_what_is_made_from_them_and_rewritten_rows_do_no
     assert case.stale(FACE_CANDIDATES) == []
     case.row(FACE_CANDIDATES, ONE, yaw=2.0)
     assert case.stale(IDENTITY_CLUSTERS) is True
+
+
+def give(case: Case, *sources: Source) -> None:
+    """What was made of the videos was made of these sources, and is up to date."""
+    case.inputs = replace(case.inputs, sources=sources)
+    for source in sources:
+        for stage, also in (
+            (RAW_VIDEOS, source_fingerprint(source)),
+            (SAMPLED_FRAMES, sampling_fingerprint(source.kind, Policy())),
+        ):
+            key = source.video_id
+            facts = {CONTENT: str(case.lake.content(stage.table, key))}  # the rows are the same
+            made_from = stage.made_from(case.lake, Policy(), key, also=also)
+            case.lake.write(stage.table, case.lake.read(stage.table, key), key, made_from=made_from, facts=facts)
+
+
+def give_pictures(case: Case, place: Path) -> None:
+    """The first video becomes a folder of pictures."""
+    place.mkdir()
+    (place / "a.png").write_bytes(b"abc")
+    give(case, Source(str(place), ONE, "images"))
+
+
+def test_a_picture_more_makes_its_set_stale_and_a_folder_that_is_gone_does_not(case: Case, tmp_path: Path) -> None:
+    place = tmp_path / "pictures"
+    give_pictures(case, place)
+    assert [case.stale(stage) for stage in PER_VIDEO] == [[], [], [], []]
+    (place / "b.png").write_bytes(b"abc")
+    assert [case.stale(stage) for stage in PER_VIDEO] == [[ONE], [], [], []]
+    place.rename(tmp_path / "elsewhere")
+    assert [case.stale(stage) for stage in PER_VIDEO] == [[], [], [], []]
+
+
+def test_the_least_size_decides_which_pictures_of_a_set_are_frames(case: Case, tmp_path: Path) -> None:
+    give_pictures(case, tmp_path / "pictures")
+    case.inputs = policy(video={"min_shorter_side_px": 700})(case.inputs)
+    assert [case.stale(stage) for stage in PER_VIDEO] == [[ONE], [ONE], [], []]
+
+
+def prune_all(case: Case, place: Path) -> None:
+    """Nothing is kept; the originals of the videos are in a folder."""
+    for key in BOTH:
+        (place / f"{key}.mp4").write_bytes(b"abc")
+    give(case, *[Source(str(place / f"{key}.mp4"), key, "file") for key in BOTH])
+    retention = RetentionPolicy(keep_videos="none", keep_frames="none")
+    assert prune(case.lake, retention, list(finished_videos(case.inputs)), NOW).videos > 0
+
+
+def test_pruned_files_make_nothing_stale(case: Case, tmp_path: Path) -> None:
+    prune_all(case, tmp_path)
+    assert not (case.lake.folder.root / "raw_videos" / f"{ONE}.jpg").exists()
+    assert [case.stale(stage) for stage in STAGES] == [[], [], [], [], False, False]
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [
+        (policy(sampling={"frames_per_section": 9}), [BOTH, BOTH, NONE, NONE]),
+        (policy(detection={"min_face_px": 61}), [BOTH, BOTH, BOTH, NONE]),
+        (policy(candidates={"max_yaw": 29}), [BOTH, BOTH, NONE, BOTH]),
+        (policy(identity={"distance": 0.5}), [NONE, NONE, NONE, NONE]),
+        (policy(selection={"high_quality": 9}), [NONE, NONE, NONE, NONE]),
+    ],
+)
+def test_a_stage_that_reads_pruned_files_brings_them_back(
+    case: Case, tmp_path: Path, change: Callable[[Inputs], Inputs], stale: list[list[str]]
+) -> None:
+    prune_all(case, tmp_path)
+    case.inputs = change(case.inputs)
+    assert [case.stale(stage) for stage in PER_VIDEO] == stale
+
+
+def test_a_pruned_file_that_lies_there_otherwise_than_it_was_is_made_again(case: Case, tmp_path: Path) -> None:
+    prune_all(case, tmp_path)
+    (case.lake.folder.root / "sampled_frames" / f"{ONE}.jpg").write_bytes(b"ab")
+    assert case.stale(SAMPLED_FRAMES) == [ONE]
+
+
+def test_a_video_is_finished_when_nothing_is_left_to_do_for_it(case: Case) -> None:
+    case.inputs = replace(case.inputs, by_hand=False)
+    assert list(finished_videos(case.inputs)) == BOTH
+    case.setback(FACE_CANDIDATES, ONE, "failed", unexpected=True)
+    assert due_videos(case.inputs) == []  # a person may ask for it again
+    assert list(finished_videos(case.inputs)) == [TWO]
+    case.lake.remove(tables.VIDEO_SETBACKS, ONE)
+    case.row(SAMPLED_FRAMES, ONE, pts_s=2.0)  # its faces are to be detected again
+    assert list(finished_videos(case.inputs)) == [TWO]
+    case.row(FACE_CANDIDATES, TWO, yaw=2.0)  # and the people are to be found again
+    assert list(finished_videos(case.inputs)) == []
 
 
 def test_a_video_without_candidates_changes_no_person(case: Case) -> None:

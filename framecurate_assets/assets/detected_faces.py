@@ -15,6 +15,7 @@ from framecurate_assets.faces.engines import EngineChoice, choose_engine, open_e
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.retention import require_files
 from framecurate_assets.pictures.files import read_picture
 from framecurate_assets.policy import DetectionPolicy
 from framecurate_assets.resources import Progress, Workspace
@@ -61,6 +62,7 @@ def _analyse(
     video_id: str, lake: Lake, engine: FaceEngine, emotions: EmotionModel, policy: DetectionPolicy
 ) -> VideoResult:
     frames = lake.read(tables.SAMPLED_FRAMES, video_id)
+    require_files(lake, tables.SAMPLED_FRAMES, video_id, frames["path"])
     parts = [TABLE.empty()]
     for frame_id, pts_s, shot, path in frames.select("frame_id", "pts_s", "shot", "path").iter_rows():
         measured = analyse_frame(read_picture(lake.folder.absolute(path)), engine, emotions, policy).table()

@@ -16,13 +16,17 @@ from framecurate_assets.lake import tables
 from framecurate_assets.lake.budget import candidate_bytes_by_video
 from framecurate_assets.lake.files import replaced_folder
 from framecurate_assets.lake.lake import BYTES_NEEDED, Lake
+from framecurate_assets.lake.retention import require_files
 from framecurate_assets.pictures.files import encode_jpeg, read_picture
 from framecurate_assets.pictures.sheets import Tile, sheet_of_tiles, shrink
-from framecurate_assets.policy import Policy
+from framecurate_assets.policy import CandidatePolicy, Policy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.stages import FACE_CANDIDATES
 
 TABLE = FACE_CANDIDATES.table
+
+SHEET_FACES = 90
+"""Faces on the contact sheet."""
 
 
 @dg.asset(
@@ -64,8 +68,11 @@ def face_candidates(
 def _judge_and_crop(video_id: str, lake: Lake, policy: Policy, bytes_left: int) -> VideoResult:
     frames = lake.read(tables.SAMPLED_FRAMES, video_id)
     faces = lake.read(tables.DETECTED_FACES, video_id)
-    verdicts = judge(faces.join(frames.select("frame_id", "width", "height"), on="frame_id"), policy.candidates)
+    sized = faces.join(frames.select("frame_id", "width", "height"), on="frame_id")
+    verdicts = judge(sized, _policy_for(video_id, faces.height, lake, policy.candidates))
     accepted = faces.join(verdicts.filter(pl.col("reasons").list.len() == 0).select("face_id"), on="face_id")
+    needed = frames.join(accepted.select("frame_id"), on="frame_id", how="semi")
+    require_files(lake, tables.SAMPLED_FRAMES, video_id, needed["path"])
     folder = lake.folder
     setback, facts = None, {}
     with replaced_folder(folder.faces(video_id)) as place:
@@ -90,9 +97,17 @@ def _judge_and_crop(video_id: str, lake: Lake, policy: Policy, bytes_left: int) 
     return VideoResult(candidates, metadata, setback, facts)
 
 
+def _policy_for(video_id: str, faces: int, lake: Lake, policy: CandidatePolicy) -> CandidatePolicy:
+    """Neighbouring frames of a video show the same, so there are enough of them; each picture of a set was chosen."""
+    if lake.read(tables.RAW_VIDEOS, video_id)["kind"][0] != "images":
+        return policy
+    return policy.model_copy(update={"max_per_video": max(faces, 1)})
+
+
 def _crop(accepted: pl.DataFrame, frames: pl.DataFrame, place: Path, lake: Lake) -> tuple[pl.DataFrame, list[Tile]]:
     """Write the crop of each accepted face into `place`, which becomes the video's faces folder."""
-    rows, tiles = [], []
+    rows: list[dict[str, object]] = []
+    tiles: list[Tile] = []
     with_frames = accepted.join(frames.select("frame_id", frame_path="path"), on="frame_id", maintain_order="left")
     for (frame_path,), group in with_frames.group_by("frame_path", maintain_order=True):
         picture = read_picture(lake.folder.absolute(str(frame_path)))
@@ -101,7 +116,8 @@ def _crop(accepted: pl.DataFrame, frames: pl.DataFrame, place: Path, lake: Lake)
             name = f"{face['face_id']}.jpg"
             path = lake.folder.relative(lake.folder.faces(face["video_id"]) / name)
             rows.append({**face, "path": path, "bytes": (place / name).write_bytes(encode_jpeg(crop))})
-            tiles.append(Tile(shrink(crop), f"{face['composite']:.2f} {face['emotion']}"))
+            if len(tiles) < SHEET_FACES:
+                tiles.append(Tile(shrink(crop), f"{face['composite']:.2f} {face['emotion']}"))
     return TABLE.from_rows(rows), tiles
 
 

@@ -10,10 +10,17 @@ import dagster as dg
 import polars as pl
 
 from framecurate_assets.assets import describe
+from framecurate_assets.assets.partitions import INGESTION_TAG
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
+from framecurate_assets.freshness.inputs import todays_inputs
+from framecurate_assets.freshness.stale import stale_videos
 from framecurate_assets.lake import tables
+from framecurate_assets.lake.deaths import DeadlyVideoError, marked
+from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake, NotMaterialisedError
+from framecurate_assets.lake.retention import unmark
 from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.stages import Stage
 
 
@@ -36,6 +43,8 @@ class VideoResult:
     setback: Setback | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     """Kept in the metadata of the stored rows, and of the setback if there is one."""
+    leaves_former_rows: bool = False
+    """Whether what is stored stays, since nothing better could be made today; then `rows` do not count."""
 
 
 def materialise_videos(
@@ -51,7 +60,8 @@ def materialise_videos(
     """Make, write and describe a stage's rows for every partition of this run.
 
     What a video itself causes becomes a setback with its reason and an empty table, and the run goes on. What
-    the machine causes (a full or read-only disk) is raised at once, and what was written stays.
+    the machine causes (a full or read-only disk) is raised at once, and what was written stays. A run that was not
+    asked for by hand leaves what is up to date as it is: so one that is tried again after a crash repeats nothing.
 
     Args:
         context: of the asset; its partition keys are the videos.
@@ -69,11 +79,14 @@ def materialise_videos(
     """
     lake = workspace.lake
     too_early: list[NotMaterialisedError] = []
-    video_ids = list(context.partition_keys)
-    made = _in_order_of_completion(partial(_make_one, context, stage, make), video_ids, workers)
+    video_ids = _videos_to_make(context, workspace, stage)
+    made = _in_order_of_completion(partial(_make_one, context, workspace.folder, stage, make), video_ids, workers)
     for _, (video_id, result_of) in zip(progress.track(stage.name, video_ids), made, strict=True):
         try:
             result = result_of()
+            if result.leaves_former_rows:
+                context.add_asset_metadata({**result.metadata, "unchanged": True}, partition_key=video_id)
+                continue
             if rows_of_failure and result.setback and result.rows.is_empty():
                 result = replace(result, rows=rows_of_failure(video_id, result.setback))
             fingerprint = made_from(video_id)
@@ -93,6 +106,19 @@ def materialise_videos(
         raise too_early[0]
 
 
+def _videos_to_make(context: dg.AssetExecutionContext, workspace: Workspace, stage: Stage) -> list[str]:
+    """The partitions of this run, or in a run that was not asked for by hand those that are missing or stale."""
+    video_ids = list(context.partition_keys)
+    if INGESTION_TAG not in context.run.tags:
+        return video_ids
+    lake, asked_for = workspace.lake, set(video_ids)
+    sources = [source for source in all_sources(workspace.folder).sources if source.video_id in asked_for]
+    stale = stale_videos(stage, todays_inputs(lake, workspace.read_policy(), sources, by_hand=False))
+    for video_id in sorted(asked_for - set(stale)):
+        context.add_asset_metadata({"unchanged": True}, partition_key=video_id)
+    return stale
+
+
 def _in_order_of_completion(
     make: Callable[[str], VideoResult], video_ids: Sequence[str], workers: int
 ) -> Iterator[tuple[str, Callable[[], VideoResult]]]:
@@ -109,12 +135,19 @@ def _in_order_of_completion(
 
 
 def _make_one(
-    context: dg.AssetExecutionContext, stage: Stage, make: Callable[[str], VideoResult], video_id: str
+    context: dg.AssetExecutionContext,
+    folder: DataFolder,
+    stage: Stage,
+    make: Callable[[str], VideoResult],
+    video_id: str,
 ) -> VideoResult:
     try:
-        return make(video_id)
+        with marked(folder, stage.name, video_id):
+            return make(video_id)
     except NotMaterialisedError:
         raise
+    except DeadlyVideoError as error:
+        return VideoResult(stage.table.empty(), setback=Setback("failed", str(error), unexpected=True))
     except FramecurateError as error:
         return VideoResult(stage.table.empty(), setback=Setback("failed", str(error)))
     except OSError as error:
@@ -150,6 +183,7 @@ def _store(lake: Lake, stage: Stage, video_id: str, result: VideoResult, made_fr
         }
         setbacks = tables.VIDEO_SETBACKS.from_rows([row])
         lake.write(tables.VIDEO_SETBACKS, setbacks, video_id, made_from=made_from, facts=result.facts)
+    unmark(lake, stage.table, video_id)
     lake.write(stage.table, result.rows, video_id, made_from=made_from, facts=result.facts)
     if not setback and stage.name in lake.read_all(tables.VIDEO_SETBACKS, [video_id])["stage"]:
         lake.remove(tables.VIDEO_SETBACKS, video_id)

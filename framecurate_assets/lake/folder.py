@@ -40,13 +40,23 @@ class DataFolder:
         """Video files, `<video_id>.<ending>`."""
         return self.root / "videos"
 
+    @property
+    def all_frames(self) -> Path:
+        """A folder of sampled frames a video."""
+        return self.root / "frames"
+
     def frames(self, video_id: str) -> Path:
         """Sampled frames of a video, `<pts_ms>.jpg`."""
-        return self.root / "frames" / video_id
+        return self.all_frames / video_id
+
+    @property
+    def all_faces(self) -> Path:
+        """A folder of crops a video."""
+        return self.root / "faces"
 
     def faces(self, video_id: str) -> Path:
         """Crops of a video's candidates, `<face_id>.jpg`."""
-        return self.root / "faces" / video_id
+        return self.all_faces / video_id
 
     @property
     def dataset(self) -> Path:
@@ -77,6 +87,15 @@ class DataFolder:
     def dagster_home(self) -> Path:
         """Dagster's run history and logs."""
         return self.root / "dagster"
+
+    @property
+    def erasure(self) -> Path:
+        """What `framecurate forget` is about to erase, until it is done."""
+        return self.root / ".erasure.json"
+
+    def begun(self, stage: str, video_id: str) -> Path:
+        """A mark that a stage of a video is being made."""
+        return self.root / ".begun" / f"{stage}@{video_id}"
 
     @property
     def models(self) -> Path:

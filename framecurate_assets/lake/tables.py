@@ -82,7 +82,7 @@ RAW_VIDEOS = Table(
         _column("label", pl.String, "As the source list gives it: an emotion, a name."),
         _column("status", pl.String, "ready, rejected, failed or over_budget."),
         _column("reason", pl.String, "Why it is not ready, in one sentence."),
-        _column("path", pl.String, "The video file; null when there is none."),
+        _column("path", pl.String, "The video file, or an image set's packed pictures; null when there is none."),
         _column("bytes", pl.Int64, "Size of the file."),
         _column("sha256", pl.String, "Hash of the file's content."),
         _column("container", pl.String, "Container format."),
@@ -91,7 +91,9 @@ RAW_VIDEOS = Table(
         _column("height", pl.Int32, "Pixels, upright: after rotation is applied."),
         _column("rotation_deg", pl.Int32, "Clockwise turn that makes the stored picture upright: 0, 90, 180 or 270."),
         _column("fps", pl.Float64, "Average frames a second."),
-        _column("frame_count", pl.Int64, "As the container says; null where it does not."),
+        _column(
+            "frame_count", pl.Int64, "As the container says; null where it does not. Of an image set its pictures."
+        ),
         _column("duration_s", pl.Float64, "Seconds."),
         _column("clip_start_s", pl.Float64, "Nothing before this second is sampled; null: from the start."),
         _column("clip_end_s", pl.Float64, "Nothing after this second is sampled; null: to the end."),
@@ -106,7 +108,11 @@ SAMPLED_FRAMES = Table(
         _column("frame_id", pl.String, "`<video_id>@<pts_ms>`."),
         _column("video_id", pl.String, "The video."),
         _column("section", pl.String, "front, middle or end: the third of the video."),
-        _column("pts_s", pl.Float64, "Presentation time, seconds from the start of the video."),
+        _column(
+            "pts_s",
+            pl.Float64,
+            "Seconds from the start of the video; of an image set the picture's number in `pictures`.",
+        ),
         _column("is_keyframe", pl.Boolean, "Whether it decodes without any other frame."),
         _column("shot", pl.Int32, "0, 1, … within the video."),
         _column("width", pl.Int32, "Pixels."),
@@ -218,16 +224,18 @@ FETCH_ATTEMPTS = Table(
 )
 """How the tries to fetch went. Not an asset: `raw_videos` writes it beside its own table."""
 
-REFUSED_PICTURES = Table(
-    "refused_pictures",
+PICTURES = Table(
+    "pictures",
     "picture",
     (
         _column("video_id", pl.String, "An image set."),
         _column("picture", pl.String, "Name of the picture within the folder that was given."),
-        _column("reason", pl.String, "Why it is not among the frames, in one sentence."),
+        _column("number", pl.Int32, "Second under which its frame is kept: it stays with the name."),
+        _column("frame_id", pl.String, "The frame; null where it was refused."),
+        _column("reason", pl.String, "Why it is not among the frames, in one sentence; null where it is."),
     ),
 )
-"""The pictures of image sets that are too small or cannot be read. Not an asset: `sampled_frames` writes it."""
+"""Every picture of the image sets, as a frame or refused. Not an asset: `sampled_frames` writes it."""
 
 PRUNED_FILES = Table(
     "pruned_files",
@@ -254,6 +262,18 @@ LISTED_VIDEOS = Table(
 )
 """What playlists, channels and feeds named so far, within the limit of each. One file a list."""
 
+SEALED_VIDEOS = Table(
+    "sealed_videos",
+    "video_id",
+    (
+        _column("video_id", pl.String, "A video of which the frames that show an erased person are gone."),
+        _column("sealed_at", TIMESTAMP, "When."),
+        _column("frames_erased", pl.Int32, "Frames that went, all times together."),
+        _column("faces_erased", pl.Int32, "Detected faces that went with them, those of other people too."),
+    ),
+)
+"""Videos whose file was erased because it shows an erased person: never fetched or sampled again."""
+
 FORGOTTEN = Table(
     "forgotten",
     "digest",
@@ -272,7 +292,7 @@ IDENTITY_CLUSTERS = Table(
     "face_id",
     (
         _column("face_id", pl.String, "A face candidate."),
-        _column("person_id", pl.String, "`person_0001`…: stays with the person from run to run."),
+        _column("person_id", pl.String, "`person_<number>`: stays with the person from run to run."),
         _column("track_id", pl.String, "The run of frames in one shot in which the person was followed."),
         _column("similarity", pl.Float32, "Cosine similarity to the centre of the person's faces, -1..1."),
         _column("is_core", pl.Boolean, "Within the seed threshold of the person's other faces; false: joined later."),
@@ -315,9 +335,10 @@ PER_VIDEO_TABLES = (
     FACE_VERDICTS,
     VIDEO_SETBACKS,
     FETCH_ATTEMPTS,
-    REFUSED_PICTURES,
+    PICTURES,
     PRUNED_FILES,
     LISTED_VIDEOS,
+    SEALED_VIDEOS,
 )
 """Stored as one file a video (`listed_videos`: a list); the others as one file."""
 

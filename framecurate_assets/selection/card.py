@@ -19,6 +19,7 @@ MEANING = {
         for column in table.columns
     },
     "file_name": "The picture, relative to this folder.",
+    "picture": "Name of the picture within the folder that the source is; null: it is a video.",
     "phash": "Perceptual hash of the picture: pictures that look alike differ in few bits.",
     "sha256": "Hash of the picture's bytes.",
 }
@@ -54,9 +55,9 @@ def dataset_card(pictures: pl.DataFrame, faces_seen: int, policy: Policy, weight
         "## The people in it",
         "Faces are personal data, in many places a special kind of it. Using this dataset needs the consent of the "
         "people shown or another lawful ground, and nothing in this folder shows that there is one. Do not use it to "
-        "find out who somebody is. A person who wants to be erased: delete the folder of that person and the rows "
-        "with that `person_id`, remove the source videos (column `source`) from the data folder, and run framecurate "
-        "again.\n\nPerson ids are numbers given by clustering. Clustering errs: a folder may lack pictures of its "
+        "find out who somebody is. A person who wants to be erased: `framecurate forget` with their `person_id` "
+        "takes them out of the data folder and makes this folder again; copies of it are for whoever has them to "
+        "remove.\n\nPerson ids are numbers given by clustering. Clustering errs: a folder may lack pictures of its "
         "person, or hold one of somebody else, more often among people whose faces the engine tells apart badly.",
         "## Columns of metadata.parquet",
         _columns(),

@@ -65,7 +65,8 @@ def select(faces: pl.DataFrame, policy: Policy, weights_licence: str) -> Selecti
 
     Args:
         faces: the columns of FACE_CANDIDATES and IDENTITY_CLUSTERS, of their videos source, licence and uploader
-            (the last two may be null), and of each crop phash (UInt64) and sha256 (hexadecimal).
+            (the last two may be null), of those of image sets picture, and of each crop phash (UInt64) and sha256
+            (hexadecimal).
         policy: the policy; the dataset card shows all of it.
         weights_licence: licence of the engine's weights, for the dataset card.
 

@@ -1,7 +1,9 @@
 """Every check passes on a healthy lake, and fails when just what it guards is broken."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from framecurate_assets.checks.read import Check, read_checks
 from framecurate_assets.checks.run import Finding, run_checks
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.forgotten import Kind, forget_ids
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy
 from framecurate_tests.checks.healthy_lake import REFUSED, VIDEO, build, change, write
@@ -86,14 +89,75 @@ def stray_picture(lake: Lake) -> None:
     (place / "old.jpg").write_bytes(b"x")
 
 
+def picture(number: int, frame_id: str | None = None, reason: str | None = None) -> dict[str, Any]:
+    return {"video_id": VIDEO, "picture": f"{number}.png", "number": number, "frame_id": frame_id, "reason": reason}
+
+
+def as_images_with(row: int, **values: Any) -> Callable[[Lake], None]:
+    """A set in which all is well but one row of its pictures."""
+
+    def change_it(lake: Lake) -> None:
+        as_images(refused=2)(lake)
+        rows = lake.read(tables.PICTURES, VIDEO).to_dicts()
+        rows[row] |= values
+        write(lake, tables.PICTURES, rows)
+
+    return change_it
+
+
+def as_images(refused: int) -> Callable[[Lake], None]:
+    """The video becomes a set of seven pictures, of which five are frames."""
+
+    def change_it(lake: Lake) -> None:
+        set_column(tables.RAW_VIDEOS, kind="images", frame_count=7)(lake)
+        frames = [picture(number, frame_id=f"{VIDEO}@{number * 1000}") for number in range(5)]
+        write(lake, tables.PICTURES, frames + [picture(5 + number, reason="small") for number in range(refused)])
+
+    return change_it
+
+
+def pruned(pattern: str, break_it: Callable[[Lake], None]) -> Callable[[Lake], None]:
+    """A file is marked as pruned, and something happens."""
+
+    def change_it(lake: Lake) -> None:
+        path = lake.folder.relative(next(lake.folder.root.glob(pattern)))
+        mark = {"video_id": VIDEO, "path": path, "bytes": 1, "pruned_at": datetime.now(UTC)}
+        write(lake, tables.PRUNED_FILES, [mark])
+        break_it(lake)
+
+    return change_it
+
+
+def forgotten_picture(lake: Lake) -> None:
+    """Only the row of a picture is left of a frame."""
+    write(lake, tables.PICTURES, [picture(9, frame_id=f"{VIDEO}@9000")])
+    forget_ids(lake, "frame", [f"{VIDEO}@9000"], datetime.now(UTC))
+
+
+def forget(kind: Kind, identifier: str) -> Callable[[Lake], None]:
+    return lambda lake: forget_ids(lake, kind, [identifier], datetime.now(UTC))
+
+
 BROKEN: list[tuple[str, Callable[[Lake], None]]] = [
+    ("raw_videos/nothing_forgotten_is_left", forget("video", VIDEO)),
+    ("sampled_frames/nothing_forgotten_is_left", forget("frame", f"{VIDEO}@0")),
+    ("sampled_frames/nothing_forgotten_is_left", forgotten_picture),
+    ("person_selections/nothing_forgotten_is_left", forget("person", "person_0001")),
     ("raw_videos/refusals_have_reasons", set_column(tables.RAW_VIDEOS, status="rejected")),  # refused, nobody knows why
     ("raw_videos/refusals_have_reasons", double_first_row(tables.RAW_VIDEOS)),
     ("raw_videos/files_exist", remove_file("videos/*")),
     ("raw_videos/files_exist", lengthen_file("videos/*")),
+    ("raw_videos/files_exist", pruned("videos/*", lengthen_file("videos/*"))),  # marked, and there with another size
+    ("raw_videos/files_exist", pruned("frames/*/*", remove_file("videos/*"))),  # another file is marked
     ("sampled_frames/every_video_accounted_for", set_column(tables.RAW_VIDEOS, status="failed", reason="torn")),
     ("sampled_frames/every_video_accounted_for", lambda lake: write(lake, tables.SAMPLED_FRAMES, [])),
     ("sampled_frames/every_video_accounted_for", set_column(tables.SAMPLED_FRAMES, video_id="nobody")),
+    ("sampled_frames/every_video_accounted_for", as_images(refused=1)),  # a picture that vanished
+    ("sampled_frames/every_video_accounted_for", as_images(refused=3)),  # one picture twice
+    ("sampled_frames/every_video_accounted_for", as_images_with(6, reason=None)),  # neither a frame nor a reason
+    ("sampled_frames/every_video_accounted_for", as_images_with(0, reason="small")),  # both
+    ("sampled_frames/every_video_accounted_for", as_images_with(0, frame_id=f"{VIDEO}@9000")),  # a frame that is none
+    ("sampled_frames/every_video_accounted_for", as_images_with(6, picture="5.png")),  # one name for two
     ("sampled_frames/frames_are_unique", double_first_row(tables.SAMPLED_FRAMES)),
     ("sampled_frames/files_exist", remove_file("frames/*/*")),
     ("detected_faces/one_engine", second_engine),
@@ -136,6 +200,21 @@ def test_the_dataset_budget_counts_every_file_of_the_folder(lake: Lake) -> None:
     assert failing(lake, check, Policy.model_validate({"budget": {"dataset_bytes": 300}})) == [None]
 
 
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("raw_videos/files_exist", "videos/*"), ("sampled_frames/files_exist", "frames/*/*")]
+)
+def test_a_pruned_file_is_not_missed(lake: Lake, name: str, pattern: str) -> None:
+    pruned(pattern, remove_file(pattern))(lake)
+    assert failing(lake, CHECKS[name]) == []
+
+
+def test_a_set_has_as_many_frames_as_pictures_that_were_not_refused(lake: Lake) -> None:
+    as_images(refused=2)(lake)
+    # However few frames the policy asks for of a video.
+    policy = Policy.model_validate({"sampling": {"frames_per_section": 1}})
+    assert failing(lake, CHECKS["sampled_frames/every_video_accounted_for"], policy) == []
+
+
 def test_a_person_whom_the_policy_lists_may_show_twice(lake: Lake) -> None:
     second_face_of_the_person(lake)
     policy = Policy.model_validate({"identity": {"allowed_same_frame": ["person_0001"]}})
@@ -173,3 +252,27 @@ def test_only_budgets_and_engines_stop_the_way() -> None:
         "person_selections/within_budget",
     }
     assert all(check.description.endswith(".") for check in CHECKS.values())
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "identifier"),
+    [
+        ("videos/gone-1.mp4", "video", "gone-1"),
+        ("videos/.gone-1.unfinished/part", "video", "gone-1"),
+        ("frames/gone-1/0.jpg", "video", "gone-1"),
+        ("faces/gone-1/gone-1@0#0.jpg", "video", "gone-1"),
+        ("sheets/sampled_frames/gone-1.webp", "video", "gone-1"),
+        (f"frames/{VIDEO}/777.jpg", "frame", f"{VIDEO}@777"),
+        (f"faces/{VIDEO}/{VIDEO}@777#1.jpg", "frame", f"{VIDEO}@777"),
+        ("dataset/person_0007/high_quality/01.jpg", "person", "person_0007"),
+    ],
+)
+def test_a_file_of_what_was_forgotten_is_found(lake: Lake, place: str, kind: Kind, identifier: str) -> None:
+    forget(kind, identifier)(lake)
+    proofs = [check for name, check in CHECKS.items() if name.endswith("/nothing_forgotten_is_left")]
+    assert [failing(lake, check) for check in proofs] == [[], [], []]
+    file = lake.folder.root / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"x")
+    found = [row for check in proofs for finding in findings_of(check, lake) for row in finding.rows]
+    assert found == [{"place": f"{place.split('/')[0]}/", "id": identifier}]

@@ -10,10 +10,14 @@ import pytest
 
 from framecurate_assets.assets import detected_faces
 from framecurate_assets.faces.analyse import analyse_frame
+from framecurate_assets.freshness.inputs import todays_inputs
+from framecurate_assets.freshness.stale import due_videos
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import RAW_VIDEOS, VIDEO_SETBACKS
+from framecurate_assets.policy import read_policy
 from framecurate_assets.sources.entries import Entry
+from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.sources.source_list import add_sources, identify_all
 from framecurate_tests.conftest import Clips
 from framecurate_tests.video.clips import numbered_pictures, write_clip
@@ -75,7 +79,7 @@ def damage(path: Path) -> Path:
 
 def test_a_damaged_video_fails_with_its_reason_and_is_not_decoded_again(finished: DataFolder, tmp_path: Path) -> None:
     torn = damage(tmp_path / "torn.mp4")
-    add_sources(finished.sources_file, identify_all([Entry(str(torn))]).sources)
+    add_sources(finished.sources_file, identify_all([Entry(source=str(torn))]).sources)
     bring_up_to_date(finished)
 
     (row,) = rows_of(finished, "raw_videos", video_id=video_id(torn))
@@ -118,3 +122,25 @@ def test_a_crash_between_the_rows_and_the_setback_loses_neither(finished: DataFo
         lake.remove(RAW_VIDEOS, key)
     bring_up_to_date(finished)
     assert all_rows(finished) == rows
+
+
+@pytest.mark.parametrize("stage", ["raw_videos", "sampled_frames"])
+def test_a_video_on_which_the_program_keeps_dying_fails_and_the_others_go_on(
+    clips: Clips, tmp_path: Path, stage: str
+) -> None:
+    folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small])
+    mark = folder.begun(stage, video_id(clips.astronaut))
+    mark.parent.mkdir(parents=True)
+    mark.write_bytes(b"...")  # as three processes leave it that died there
+
+    bring_up_to_date(folder)
+    (deadly,) = rows_of(folder, "video_setbacks")
+    assert (deadly["video_id"], deadly["stage"], deadly["status"]) == (video_id(clips.astronaut), stage, "failed")
+    assert f"died 3 times while it made {stage}" in str(deadly["reason"])
+    assert rows_of(folder, "raw_videos", video_id=video_id(clips.small))[0]["status"] == "rejected"
+
+    inputs = todays_inputs(Lake(folder), read_policy(folder.policy_file), all_sources(folder).sources, by_hand=False)
+    assert due_videos(inputs) == []  # the daemon leaves it alone
+    bring_up_to_date(folder)  # a person tries again
+    assert rows_of(folder, "video_setbacks") == []
+    assert rows_of(folder, "sampled_frames", video_id=video_id(clips.astronaut))

@@ -14,6 +14,7 @@ SCHEMA: dict[str, pl.DataType] = {
     **FACE_CANDIDATES.schema,
     **IDENTITY_CLUSTERS.schema,
     "source": pl.String(),
+    "picture": pl.String(),
     "licence": pl.String(),
     "uploader": pl.String(),
     "phash": pl.UInt64(),
@@ -44,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "person_id": "person_0001",
     "similarity": 0.97,
     "is_core": True,
+    "picture": None,
     "licence": "CC BY 4.0",
     "uploader": None,
 }

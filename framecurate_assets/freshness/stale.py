@@ -1,0 +1,100 @@
+"""What is missing or stale in a lake: what a run has to make, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from framecurate_assets.freshness.another_try import is_worth_another_try
+from framecurate_assets.freshness.files import files_are_there, missing_files
+from framecurate_assets.freshness.inputs import Inputs
+from framecurate_assets.freshness.out_of_reach import can_be_made_of_what_is_left, is_out_of_reach
+from framecurate_assets.intake.picture_set import listing
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.sealed import is_sealed
+from framecurate_assets.sources.source import Source
+from framecurate_assets.stages import (
+    DETECTED_FACES,
+    FACE_CANDIDATES,
+    PER_VIDEO,
+    RAW_VIDEOS,
+    SAMPLED_FRAMES,
+    WHOLE_LAKE,
+    Stage,
+    sampling_fingerprint,
+    source_fingerprint,
+)
+
+
+def due_videos(inputs: Inputs) -> list[str]:
+    """The videos for which any per-video stage has to be made, in the order of the sources."""
+    return [
+        source.video_id for source in inputs.sources if any(_is_stale_for(stage, source, inputs) for stage in PER_VIDEO)
+    ]
+
+
+def finished_videos(inputs: Inputs) -> Iterator[str]:
+    """The videos that have come through all stages, of which nothing is left to do or to be tried again.
+
+    None as long as the dataset has to be made, and no sealed video: what it lost cannot be made again.
+    """
+    if any(is_stale(stage, inputs) for stage in WHOLE_LAKE):
+        return
+    lake = inputs.lake
+    for source in inputs.sources:
+        setback = lake.read_all(tables.VIDEO_SETBACKS, [source.video_id])
+        waits = not setback.filter((pl.col("status") == "over_budget") | pl.col("unexpected")).is_empty()
+        is_stale_anywhere = any(_is_stale_for(stage, source, inputs) for stage in PER_VIDEO)
+        if not (waits or is_stale_anywhere or is_sealed(lake, source.video_id)):
+            yield source.video_id
+
+
+def stale_videos(stage: Stage, inputs: Inputs) -> list[str]:
+    """The videos for which a per-video stage has to be made, in the order of the sources."""
+    return [source.video_id for source in inputs.sources if _is_stale_for(stage, source, inputs)]
+
+
+def is_stale(stage: Stage, inputs: Inputs) -> bool:
+    """Whether a stage over the whole lake has to be made."""
+    lake = inputs.lake
+    today = stage.made_from(lake, inputs.policy, also=_also(stage, None, inputs))
+    return lake.made_from(stage.table) != today or not files_are_there(stage.table, lake)
+
+
+def _is_stale_for(stage: Stage, source: Source, inputs: Inputs) -> bool:
+    lake, video_id = inputs.lake, source.video_id
+    if is_out_of_reach(source, inputs) and not can_be_made_of_what_is_left(stage, video_id, lake):
+        return False
+    today = stage.made_from(lake, inputs.policy, video_id, also=_also(stage, source, inputs))
+    return (
+        (lake.made_from(stage.table, video_id) != today and not _is_folder_that_is_gone(stage, source, lake))
+        or is_worth_another_try(stage, source, inputs)
+        or not files_are_there(stage.table, lake, video_id)
+        or _has_to_bring_pruned_files_back(stage, source, inputs)
+    )
+
+
+def _also(stage: Stage, source: Source | None, inputs: Inputs) -> str:
+    if stage is RAW_VIDEOS and source:
+        return source_fingerprint(source)
+    if stage is SAMPLED_FRAMES and source:
+        return sampling_fingerprint(source.kind, inputs.policy)
+    return inputs.engine if stage is DETECTED_FACES else ""
+
+
+def _is_folder_that_is_gone(stage: Stage, source: Source, lake: Lake) -> bool:
+    """A folder of pictures that was taken in and cannot be looked at any more: what was made of it stays."""
+    if stage is not RAW_VIDEOS or source.kind != "images" or lake.made_from(stage.table, source.video_id) is None:
+        return False
+    return listing(Path(source.source)) is None
+
+
+def _has_to_bring_pruned_files_back(stage: Stage, source: Source, inputs: Inputs) -> bool:
+    """Whether files of the stage were pruned that a stage below, which has to be made, reads."""
+    readers = {RAW_VIDEOS.name: (SAMPLED_FRAMES,), SAMPLED_FRAMES.name: (DETECTED_FACES, FACE_CANDIDATES)}
+    if stage.name not in readers or not missing_files(stage.table, inputs.lake, source.video_id):
+        return False
+    return any(_is_stale_for(reader, source, inputs) for reader in readers[stage.name])
