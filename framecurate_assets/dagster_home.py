@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,24 @@ def prepare_dagster_home(folder: DataFolder) -> Path:
     settings["compute_logs"]["config"]["base_dir"] = str(home / "logs")
     write_bytes(home / "dagster.yaml", yaml.safe_dump(settings, sort_keys=False).encode())
     return home
+
+
+def only_one(folder: DataFolder) -> None:
+    """Let this process, and what it turns into, be the only one that serves Dagster on a data folder.
+
+    Raises:
+        FramecurateError: another one does.
+    """
+    folder.dagster_home.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder.dagster_home / "serving.lock", os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise FramecurateError(
+            f"Dagster already runs on {folder.root}", "Open its pages, or stop it first with Ctrl-C"
+        ) from error
+    # It stays open, and locked, when this process becomes Dagster's.
+    os.set_inheritable(lock, True)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Wires everything that Dagster knows: assets, checks, jobs and resources. Nothing else does."""
+"""Wires everything that Dagster knows: assets, checks, jobs, automation and resources. Nothing else does."""
 
 import dagster as dg
 
@@ -8,7 +8,10 @@ from framecurate_assets.assets.identity_clusters import identity_clusters
 from framecurate_assets.assets.person_selections import person_selections
 from framecurate_assets.assets.raw_videos import raw_videos
 from framecurate_assets.assets.sampled_frames import sampled_frames
+from framecurate_assets.automation.inbox import inbox
 from framecurate_assets.automation.jobs import JOBS
+from framecurate_assets.automation.refresh import dataset_refresh
+from framecurate_assets.automation.schedule import url_ingestion
 from framecurate_assets.checks.definitions import load_asset_checks
 from framecurate_assets.resources import SilentProgress, Workspace
 
@@ -16,6 +19,8 @@ defs = dg.Definitions(
     assets=[raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, person_selections],
     asset_checks=load_asset_checks(),
     jobs=JOBS,
+    schedules=[url_ingestion],
+    sensors=[inbox, dataset_refresh],
     resources={"workspace": Workspace(), "progress": SilentProgress()},
     # One process a run: starting a process a step costs ten times what most steps do.
     executor=dg.in_process_executor,

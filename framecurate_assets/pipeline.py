@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError
 
-from framecurate_assets.assets.describe import RUN_SIZE
 from framecurate_assets.assets.failures import MACHINE
-from framecurate_assets.assets.partitions import videos
+from framecurate_assets.assets.partitions import range_tags, ranges, register_videos, videos
 from framecurate_assets.checks.read import Check, read_checks
 from framecurate_assets.checks.run import run_checks
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.definitions import defs
 from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.faces.engines import choose_engine
-from framecurate_assets.freshness import Inputs, is_stale, stale_videos
+from framecurate_assets.freshness.inputs import Inputs
+from framecurate_assets.freshness.stale import finished_videos, is_stale, stale_videos
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.files import remove_leftovers
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.retention import prune
 from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sources.source import Source
@@ -51,14 +53,6 @@ class Outcome:
         """Count a check that failed as an error."""
         self.failed_checks[f"{check.asset}: {check.name}"] = check.description
         self.blocked |= check.blocking
-
-
-def register_videos(instance: dg.DagsterInstance, sources: Sequence[Source]) -> None:
-    """Make every source a partition; those that are one already stay where they are."""
-    known = set(instance.get_dynamic_partitions(str(videos.name)))
-    fresh = [source.video_id for source in sources if source.video_id not in known]
-    if fresh:
-        instance.add_dynamic_partitions(str(videos.name), fresh)
 
 
 def bring_up_to_date(
@@ -100,6 +94,7 @@ def bring_up_to_date(
                 _check_again(stage, folder, policy, outcome)
             if outcome.blocked:
                 break
+        prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
     write_catalog(folder)
     return outcome
 
@@ -112,19 +107,6 @@ def _ranges_of(stage: Stage, inputs: Inputs, order: Sequence[str]) -> Iterator[t
         yield None
 
 
-def ranges(order: Sequence[str], wanted: set[str]) -> Iterator[tuple[str, str]]:
-    """The wanted partitions as ranges of neighbours, none longer than one run should be."""
-    current: list[str] = []
-    for key in order:
-        if key in wanted:
-            current.append(key)
-        if current and (key not in wanted or len(current) == RUN_SIZE):
-            yield current[0], current[-1]
-            current = []
-    if current:
-        yield current[0], current[-1]
-
-
 def _materialise(
     instance: dg.DagsterInstance,
     folder: DataFolder,
@@ -133,14 +115,13 @@ def _materialise(
     progress: Progress,
     outcome: Outcome,
 ) -> None:
-    range_tags = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
     result = dg.materialize(
         [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
         selection=dg.AssetSelection.assets(stage.name),
         instance=instance,
         resources={"workspace": Workspace(data_folder=str(folder.root)), "progress": progress},
         run_config=QUIET,
-        tags={"framecurate/asset": stage.name, **(dict(zip(range_tags, batch, strict=True)) if batch else {})},
+        tags={"framecurate/asset": stage.name, "dagster/max_retries": "0", **(range_tags(*batch) if batch else {})},
         raise_on_error=False,
     )
     outcome.runs += 1

@@ -1,12 +1,14 @@
 """What assets and checks are given: the data folder with its lake, the policy of the run, and its progress."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import dagster as dg
 from pydantic import Field
 
+from framecurate_assets.dagster_runs import alive
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy, read_policy
@@ -33,6 +35,12 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     def lake(self) -> Lake:
         """The tables."""
         return Lake(self.folder)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """The workspace for the length of a run, which counts as alive meanwhile."""
+        with alive(context.instance, context.run.run_id) if context.instance and context.run else nullcontext():
+            yield self
 
     def read_policy(self) -> Policy:
         """`data/policy.yaml` with this run's overrides.

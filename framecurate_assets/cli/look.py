@@ -29,6 +29,9 @@ _PEOPLE_COLUMNS = {
     "temporal_sequence": "temporal",
     "bytes": "bytes",
 }
+TICK_TIMEOUTS = ("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "DAGSTER_SCHEDULE_GRPC_TIMEOUT_SECONDS")
+TICK_S = 300
+"""Seconds that a look for work may take: one large file in the inbox is read whole. Dagster's own limit is 60."""
 _DOCTOR_COLUMNS = {"subject": "what", "state": "state", "remedy": "what to do"}
 
 
@@ -72,19 +75,24 @@ def ui(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
 ) -> None:
     """Start Dagster's webserver and daemon on this project; Ctrl-C stops them."""
-    from framecurate_assets.dagster_home import PROJECT, open_instance
-    from framecurate_assets.pipeline import register_videos
-    from framecurate_assets.sources.source_list import read_sources
+    from framecurate_assets.assets.partitions import register_videos
+    from framecurate_assets.dagster_home import PROJECT, only_one, open_instance
+    from framecurate_assets.dagster_runs import end_dead_runs
+    from framecurate_assets.sources.listings import all_sources
     from framecurate_assets.terminal import messages
 
     folder = data_folder(data)
+    only_one(folder)
     with open_instance(folder) as instance:
-        register_videos(instance, read_sources(folder.sources_file).sources)
+        end_dead_runs(instance, grace_s=0)
+        register_videos(instance, all_sources(folder).sources)
     messages.print(f"Dagster on http://{host}:{port} in some seconds; data folder {folder.root}", soft_wrap=True)
     command = ["dagster", "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", host, "-p", str(port)]
     os.environ[ENVIRONMENT_VARIABLE] = str(folder.root)
     # Dagster advises its newer command `dg dev`, which does not know workspace.yaml.
     os.environ["PYTHONWARNINGS"] = "ignore"
+    for variable in TICK_TIMEOUTS:
+        os.environ.setdefault(variable, str(TICK_S))
     # Beside its settings, and not beside the project's template of them, which Dagster would warn of.
     os.chdir(folder.dagster_home)
     os.execv(sys.executable, [sys.executable, "-m", *command])
@@ -105,7 +113,7 @@ def print_summary(folder: DataFolder) -> None:
     from rich.text import Text
 
     from framecurate_assets.policy import read_policy
-    from framecurate_assets.summary import budget_lines, summarise
+    from framecurate_assets.summary import budget_lines, disk_line, summarise
     from framecurate_assets.terminal import out, table
 
     summary = summarise(folder)
@@ -126,3 +134,4 @@ def print_summary(folder: DataFolder) -> None:
         )
     out.print(f"Engine: {summary.engine or 'none yet'}")
     out.print("Budget: " + "; ".join(budget_lines(summary, read_policy(folder.policy_file))))
+    out.print(f"Disk: {disk_line(summary)}")

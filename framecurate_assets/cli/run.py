@@ -25,6 +25,7 @@ from framecurate_assets.lake.folder import DataFolder
 
 if TYPE_CHECKING:
     from framecurate_assets.pipeline import Outcome
+    from framecurate_assets.sources.source_list import ListSource
 
 
 def run(
@@ -36,19 +37,20 @@ def run(
 
     Only what is missing or stale is made; running it again, also after a crash, is always safe. Without a SOURCE
     it works on the videos that were added before. What failed is tried again when its time has come
-    (`framecurate sources` shows when), and at once if it is named. One bad video never stops the others: it is refused or fails
-    with a reason, which stands below the table at the end.
+    (`framecurate sources` shows when), and at once if it is named. One bad video never stops the others: it is
+    refused or fails with a reason, which stands below the table at the end.
 
     Exit code: 0 all went as it should (refused and failed videos included), 1 the machine or the program failed,
     2 a SOURCE or the policy is wrong, 3 an asset check failed.
     """
     folder = data_folder(data)
-    fresh, known, refused = add_to_list(folder, sources) if sources else ([], [], [])
-    outcome = bring_up_to_date_and_report(folder, [source.video_id for source in (*fresh, *known)], retry=retry)
-    for reason in refused:
+    added = add_to_list(folder, sources or [])
+    named = [source.video_id for source in (*added.fresh, *added.known)]
+    outcome = bring_up_to_date_and_report(folder, named, retry=retry)
+    for reason in added.refused:
         # Again, since by now it has scrolled away.
         print_error(reason)
-    raise typer.Exit(WRONG_USE if refused else exit_code(outcome, folder))
+    raise typer.Exit(WRONG_USE if added.refused else exit_code(outcome, folder))
 
 
 def demo(data: Data = None) -> None:
@@ -83,10 +85,13 @@ def bring_up_to_date_and_report(folder: DataFolder, named: Sequence[str] = (), *
         named: ids of the videos that failed and are to be tried at once.
         retry: try all that failed at once.
     """
-    from framecurate_assets.sources.source_list import read_sources
+    from framecurate_assets.sources.listings import all_sources
     from framecurate_assets.terminal import ProgressBars, messages
 
-    listed = read_sources(folder.sources_file)
+    listed = all_sources(folder)
+    if listed.lists:
+        _read_lists(listed.lists, folder)
+        listed = all_sources(folder)
     for entry in listed.unidentified:
         print_error(entry.reason)
     if not listed.sources:
@@ -102,6 +107,15 @@ def bring_up_to_date_and_report(folder: DataFolder, named: Sequence[str] = (), *
     for name, description in outcome.failed_checks.items():
         messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
     return outcome
+
+
+def _read_lists(lists: "Sequence[ListSource]", folder: DataFolder) -> None:
+    from framecurate_assets.intake.lists import read_due_lists
+    from framecurate_assets.lake.lake import Lake
+    from framecurate_assets.policy import read_policy
+
+    for problem in read_due_lists(Lake(folder), read_policy(folder.policy_file), lists):
+        print_error(problem)
 
 
 def exit_code(outcome: "Outcome", folder: DataFolder) -> int:

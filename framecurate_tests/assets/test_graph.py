@@ -29,13 +29,18 @@ UPSTREAM = {
 PARTITIONED = ["raw_videos", "sampled_frames", "detected_faces", "face_candidates"]
 
 CHECKS = {
-    "raw_videos": ["all_ready", "files_exist", "min_720p", "readable", "refusals_have_reasons"],
-    "sampled_frames": ["every_video_accounted_for", "files_exist", "frames_are_unique"],
+    "raw_videos": [
+        "all_ready", "files_exist", "min_720p", "nothing_forgotten_is_left", "readable", "refusals_have_reasons",
+    ],
+    "sampled_frames": [
+        "every_video_accounted_for", "files_exist", "frames_are_unique", "nothing_forgotten_is_left",
+    ],
     "detected_faces": ["faces_have_frames", "one_engine"],
     "face_candidates": ["every_face_accounted_for", "files_exist", "within_budget"],
     "identity_clusters": ["every_candidate_accounted_for", "no_person_twice_in_one_frame"],
     "person_selections": [
-        "files_exist", "pictures_show_their_person", "sequences_are_sequences", "within_budget",
+        "files_exist", "nothing_forgotten_is_left", "pictures_show_their_person", "sequences_are_sequences",
+        "within_budget",
     ],
 }  # fmt: skip
 BLOCKING = [

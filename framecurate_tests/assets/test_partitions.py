@@ -12,10 +12,11 @@ import dagster as dg
 import numpy as np
 import pytest
 
+from framecurate_assets.assets.partitions import register_videos
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.pipeline import QUIET, register_videos
+from framecurate_assets.pipeline import QUIET
 from framecurate_assets.resources import SilentProgress, Workspace
 from framecurate_assets.sources.source_list import read_sources
 from framecurate_assets.stages import PER_VIDEO, STAGES
@@ -228,3 +229,34 @@ def test_a_broken_policy_is_one_sentence(instance: dg.DagsterInstance, clips: Cl
     result = materialise(instance, finished, "face_candidates", videos=[clips.astronaut])
     assert said(result).startswith(f"{finished.policy_file}: candidates.max_yawn: there is no such key.")
     assert written(finished) == before
+
+
+PRUNED = {"retention": {"keep_videos": "none", "keep_frames": "none"}}
+
+
+def test_the_dataset_made_in_the_browser_prunes_as_the_policy_says(
+    instance: dg.DagsterInstance, finished: DataFolder
+) -> None:
+    assert materialise(instance, finished, "person_selections", policy=PRUNED).success
+    told = metadata_of(instance, "person_selections")
+    assert (told["pruned_videos"].value, told["pruned_frames"].value) == (2, 24)
+    assert list(finished.videos.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("asset", "needs"),
+    [("sampled_frames", "raw_videos"), ("detected_faces", "sampled_frames"), ("face_candidates", "sampled_frames")],
+)
+def test_a_stage_whose_files_were_pruned_keeps_its_rows_and_says_what_comes_first(
+    instance: dg.DagsterInstance, clips: Clips, finished: DataFolder, asset: str, needs: str
+) -> None:
+    assert materialise(instance, finished, "person_selections", policy=PRUNED).success
+    before = written(finished)
+    words = said(materialise(instance, finished, asset, videos=[clips.group]))
+    assert f"was removed, and is needed to make {video_id(clips.group)} again. Materialise {needs} of it first" in words
+    assert written(finished) == before
+    assert instance.get_materialized_partitions(dg.AssetKey(asset)) == set()
+
+    for stage in ("raw_videos", "sampled_frames", asset):
+        assert materialise(instance, finished, stage, videos=[clips.group]).success
+    assert rows_of(finished, "pruned_files", video_id=video_id(clips.group)) == []
