@@ -13,7 +13,7 @@ import yaml
 from framecurate_assets.lake.folder import ENVIRONMENT_VARIABLE, DataFolder
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.command import framecurate as framecurate_process
-from framecurate_tests.end_to_end.data_folders import contents, data_folder, video_id, written
+from framecurate_tests.end_to_end.data_folders import contents, data_folder, size_of, video_id, written
 from framecurate_tests.end_to_end.in_process import Terminal
 
 
@@ -33,8 +33,9 @@ def on_finished(finished: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: p
     ("command", "teaches"),
     [
         ("", ["framecurate demo", "framecurate run VIDEO"]),
-        ("add", ["sources.yaml", ".txt or .yaml list"]),
+        ("add", ["sources.yaml", ".txt or .yaml list", "--list", "standard input", "--allow-forgotten"]),
         ("run", ["Exit code", "after a crash", "--data"]),
+        ("sources", ["--json", "waiting", "UTC"]),
         ("status", ["--json", "budget"]),
         ("sql", ["SELECT * FROM videos", "face_rejections", "table, json or csv"]),
         ("ui", ["Ctrl-C", "3000"]),
@@ -96,8 +97,8 @@ def test_a_broken_policy_is_refused_before_anything_is_made(
 @pytest.mark.parametrize(
     ("sources", "said"),
     [
-        ("- source: {}", "has no source"),
-        ("- sauce: a.mp4", "has no source"),
+        ("- source: {}", "source is {}, not a text"),
+        ("- sauce: a.mp4", "unknown key 'sauce'"),
         ("- {source: https://site/a.mp4, licens: x}", "unknown key 'licens'"),
         ("[", "is not YAML"),
     ],
@@ -176,6 +177,30 @@ def test_status_is_for_people_and_as_json_for_scripts(on_finished: Terminal, cli
     assert videos[video_id(clips.astronaut)]["frames"] == 12
     assert [person["person_id"] for person in summary["people"]] == ["person_0001", "person_0002"]
     assert 0 < summary["dataset_bytes"] < 3_000_000
+
+
+def test_status_shows_the_disk_that_is_used_and_what_was_pruned(on_finished: Terminal, finished: DataFolder) -> None:
+    own = finished.root.parent / "own.mp4"
+    video = next(finished.videos.iterdir())
+    own.hardlink_to(video)
+    summary = json.loads(on_finished("status", "--json").out)
+    places = {"videos": finished.videos, "frames": finished.all_frames, "faces": finished.all_faces}
+    sizes = {name: size_of(place) for name, place in {**places, "dataset": finished.dataset}.items()}
+    linked = own.stat().st_size
+    assert summary["disk"] == sizes | {"videos": sizes["videos"] - linked, "linked": linked}
+    assert summary["pruned"] == {"videos": 0, "frames": 0, "bytes": 0}
+    assert f"MB (and {linked / 1e6:.1f} MB linked to files of yours), frames" in " ".join(
+        on_finished("status").out.split()
+    )
+
+    finished.policy_file.write_text(finished.policy_file.read_text() + "retention: {keep_frames: none}\n")
+    assert on_finished("run").code == 0
+    summary = json.loads(on_finished("status", "--json").out)
+    assert summary["disk"]["frames"] == 0
+    assert summary["pruned"] == {"videos": 0, "frames": 24, "bytes": sizes["frames"]}
+    assert f"pruned 0 videos and 24 frames, {sizes['frames'] / 1e6:.1f} MB" in " ".join(
+        on_finished("status").out.split()
+    )
 
 
 def test_status_of_an_empty_data_folder_is_empty(framecurate: Terminal) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from framecurate_assets.cli import look, models, run, sources
+from framecurate_assets.cli import forget, look, models, run, sources
 from framecurate_assets.cli.shared import FAILED, WRONG_USE, print_error
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError, MachineError, machine_error
 
@@ -15,7 +15,17 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-for command in (sources.add, run.run, look.status, look.sql, look.ui, run.demo, look.doctor):
+for command in (
+    sources.add,
+    run.run,
+    sources.sources,
+    look.status,
+    look.sql,
+    look.ui,
+    forget.forget,
+    run.demo,
+    look.doctor,
+):
     app.command()(command)
 
 weights = typer.Typer(help="Weights of the insightface engine.", no_args_is_help=True)
