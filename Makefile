@@ -12,7 +12,7 @@ demo: $(VENV)/base  ## make clips from real faces, turn them into a dataset of p
 	$(BIN)/framecurate demo
 
 test: $(VENV)/dev  ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 ui: $(VENV)/base  ## Dagster's pages on this project: assets, lineage, checks, pictures
 	$(BIN)/framecurate ui
