@@ -4,6 +4,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -23,9 +24,6 @@ _COLUMNS = {
     "last": "last attempt",
     "next": "next attempt",
 }
-
-MOST_SHOWN = 48
-"""Characters of a source that the table shows."""
 
 
 def add(
@@ -114,14 +112,16 @@ def sources(
     if as_json:
         out.print_json(json.dumps(rows, default=str))
         return
-    out.print(table("Sources", [_shown(row) for row in rows], _COLUMNS))
+    shown = [_shown(row) for row in rows]
+    used = {key: heading for key, heading in _COLUMNS.items() if any(row[key] for row in shown)}
+    out.print(table("Sources", shown, used))
     for row in rows:
         if row["reason"]:
             out.print(Text(f"{row['state']}  {_shortened(row['source'])}: {row['reason']}"), soft_wrap=True)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    times = {name: f"{at:%Y-%m-%d %H:%M}" if at else None for name, at in _times(row).items()}
+    times = {name: f"{at:%m-%d %H:%M}" if at else None for name, at in _times(row).items()}
     state = f"listed {row['videos']}" if row["state"] == "listed" else row["state"]
     return {**row, **times, "shown": _shortened(row["source"]), "state": state}
 
@@ -131,7 +131,9 @@ def _times(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shortened(source: str) -> str:
-    """The start and the end of a long path or URL: the host and the name of the file."""
-    source = source.removeprefix("https://")
-    half = MOST_SHOWN // 2
-    return source if len(source) <= MOST_SHOWN else f"{source[: half - 1]}…{source[-half:]}"
+    """The host of a URL, and the last part of its path; of a path only that."""
+    host = urlsplit(source).netloc.rpartition("@")[2]
+    parts = source.rstrip("/").split("/")
+    if not host or len(parts) <= 3:
+        return parts[-1]
+    return f"{host}/{parts[3]}" if len(parts) == 4 else f"{host}/…/{parts[-1]}"
