@@ -77,8 +77,11 @@ def look_up(url: str, max_height_px: int, settings: DownloadPolicy) -> RemoteVid
 
 
 def preferring(max_height_px: int) -> dict[str, Any]:
-    """yt-dlp's options for the best format up to a size, on its shorter side; the smallest if all are larger."""
-    return {"format_sort": [f"res:{max_height_px}"]}
+    """yt-dlp's options for the best format up to a size, on its shorter side; the smallest if all are larger.
+
+    Of two with the same size the one without sound.
+    """
+    return {"format_sort": [f"res:{max_height_px}", "+hasaud"]}
 
 
 def find(site: Site, url: str, settings: DownloadPolicy) -> Found:

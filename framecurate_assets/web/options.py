@@ -22,8 +22,8 @@ def fixed_options(settings: DownloadPolicy) -> dict[str, Any]:
     _check_proxy(settings.proxy)
     rate = settings.max_bytes_per_s
     return {
-        # The picture alone where it can be had alone, so that nothing has to be merged or converted.
-        "format": f"bestvideo{_PROTOCOLS}/best{_PROTOCOLS}",
+        # One file with the picture, so that nothing has to be merged; sound in it is put up with (`preferring`).
+        "format": f"bestvideo*{_PROTOCOLS}",
         "noplaylist": True,
         "playlist_items": "0",
         "match_filter": _refuse_live,

@@ -8,7 +8,8 @@ from framecurate_assets.policy import DownloadPolicy
 from framecurate_assets.video.probe import probe
 from framecurate_assets.web.download import download
 from framecurate_assets.web.faults import WebError
-from framecurate_assets.web.look_up import look_up
+from framecurate_assets.web.look_up import look_up, preferring
+from framecurate_assets.web.site import open_site
 from framecurate_tests.video.clips import numbered_pictures, write_clip
 from framecurate_tests.web.server import Site, page
 
@@ -56,6 +57,27 @@ def test_the_best_size_within_the_limit_is_fetched(
     assert (fetched.remote.width, fetched.remote.height) == expected
     assert [path for path in site.requests if path.endswith(".ts")] == [f"/{expected[0]}x{expected[1]}.ts"]
     assert probe(fetched.path).codec == "h264"
+
+
+@pytest.mark.parametrize(
+    ("silent", "with_sound", "expected"),
+    [
+        ("1280x720", "1920x1080", "both.m3u8"),  # sound is put up with for a better picture
+        ("1920x1080", "1280x720", "silent.m3u8"),
+        ("1280x720", "1280x720", "silent.m3u8"),  # and not fetched without need
+    ],
+)
+def test_the_picture_alone_is_fetched_where_it_is_as_good(
+    www: Path, site: Site, settings: DownloadPolicy, silent: str, with_sound: str, expected: str
+) -> None:
+    (www / "master.m3u8").write_text(
+        '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="a",URI="sound.m3u8"\n'
+        f'#EXT-X-STREAM-INF:BANDWIDTH=1000000,RESOLUTION={silent},CODECS="avc1.64001f",AUDIO="a"\nsilent.m3u8\n'
+        f'#EXT-X-STREAM-INF:BANDWIDTH=1000000,RESOLUTION={with_sound},CODECS="avc1.64001f,mp4a.40.2"\nboth.m3u8\n'
+    )
+    with open_site(settings, **preferring(1080)) as session:
+        answer = session.extract(f"{site.url}/master.m3u8")
+    assert answer["url"] == f"{site.url}/{expected}"
 
 
 def test_a_playlist_that_tells_no_size_leaves_it_unknown(www: Path, site: Site, settings: DownloadPolicy) -> None:
