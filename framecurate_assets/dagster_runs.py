@@ -51,6 +51,11 @@ def end_dead_runs(instance: dg.DagsterInstance, grace_s: float = GRACE_S) -> lis
     return ended
 
 
+def runs_at_work(instance: dg.DagsterInstance) -> list[str]:
+    """The ids of the runs whose process is at work now."""
+    return [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=BEGUN)) if _is_alive(instance, run.run_id)]
+
+
 def _is_alive(instance: dg.DagsterInstance, run_id: str) -> bool:
     path = _lock_file(instance, run_id)
     try:

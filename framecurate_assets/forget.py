@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from framecurate_assets.checks.read import read_checks
 from framecurate_assets.checks.run import run_checks
 from framecurate_assets.dagster_erasure import erase_from_history
+from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_runs import runs_at_work
 from framecurate_assets.erasure.erase import erase
 from framecurate_assets.erasure.person import find_person
 from framecurate_assets.erasure.plan import Plan, begin, end, plan_person, plan_video
 from framecurate_assets.erasure.target import Target
+from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.engines import same_person_distance
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
@@ -53,10 +56,12 @@ def carry_out(plan: Plan, folder: DataFolder, progress: Progress) -> Outcome:
     A process that is killed leaves the plan behind: carrying it out again comes to the same end.
 
     Raises:
-        FramecurateError: the policy, sources.yaml or the engine's weights have to be mended first.
+        FramecurateError: the policy, sources.yaml or the engine's weights have to be mended first, or a run is at
+            work; nothing was erased.
         MachineError: the machine failed, or another process keeps Dagster's history locked.
     """
     policy = read_policy(folder.policy_file)
+    _refuse_beside_a_run(folder)
     begin(plan, folder)
     erase(plan, Lake(folder), policy, datetime.now(UTC))
     erase_from_history(plan, folder)
@@ -64,6 +69,16 @@ def carry_out(plan: Plan, folder: DataFolder, progress: Progress) -> Outcome:
     outcome = bring_up_to_date(folder, (), progress)
     end(folder)
     return outcome
+
+
+def _refuse_beside_a_run(folder: DataFolder) -> None:
+    with open_instance(folder) as instance:
+        at_work = runs_at_work(instance)
+    if at_work:
+        raise FramecurateError(
+            f"Run {at_work[0][:8]} is at work, and might write again what is erased",
+            "Wait until it is done, and give the command again",
+        )
 
 
 def what_is_left(folder: DataFolder) -> list[str]:

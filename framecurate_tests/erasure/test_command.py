@@ -6,9 +6,13 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 
+from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_runs import alive
+from framecurate_assets.definitions import defs
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.forgotten import forget_ids
@@ -49,6 +53,20 @@ def test_nothing_goes_without_a_yes(
     assert answer.code == 2
     assert "Nothing was erased: the answer was not yes." in answer.messages
     assert contents(finished.root) == before
+
+
+def test_nothing_goes_while_a_run_is_at_work(terminal: Terminal, clips: Clips, finished: DataFolder) -> None:
+    job = defs.resolve_job_def("videos_to_candidates")
+    with open_instance(finished) as instance:
+        run_id = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED).run_id
+        tables_before = all_rows(finished)
+        with alive(instance, run_id):
+            answer = terminal("forget", str(clips.group), "--yes")
+        assert answer.code == 2
+        assert f"Run {run_id[:8]} is at work" in answer.messages
+        assert all_rows(finished) == tables_before
+        # One that died does not stand in the way.
+        assert terminal("forget", str(clips.group), "--yes").code == 0
 
 
 def test_yes_erases_and_says_what_was_there_before_and_after(
