@@ -90,8 +90,7 @@ def bring_up_to_date(
             batches = list(_ranges_of(stage, inputs, order))
             for batch in batches:
                 _materialise(instance, folder, stage, batch, progress, outcome)
-            if not batches:
-                _check_again(stage, folder, policy, outcome)
+            _check(stage, folder, policy, outcome)
             if outcome.blocked:
                 break
         prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
@@ -128,13 +127,14 @@ def _materialise(
     for event in result.get_step_failure_events():
         if not _is_failed_check(event):
             raise _failure(event)
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR and not evaluation.partition:
-            outcome.add_failed(CHECKS[stage.name, evaluation.check_name])
 
 
-def _check_again(stage: Stage, folder: DataFolder, policy: Policy, outcome: Outcome) -> None:
-    """What a check said of rows that are up to date still holds, and a hand may have changed them since."""
+def _check(stage: Stage, folder: DataFolder, policy: Policy, outcome: Outcome) -> None:
+    """Count the checks that fail now that the stage is done.
+
+    What they said in the run of one of several batches was of a lake in which the others were still to come; and a
+    hand may have changed what is up to date.
+    """
     checks = [check for check in CHECKS.values() if check.asset == stage.name and not check.per_video]
     for check, (finding,) in run_checks(checks, folder, policy):
         if not finding.passed and finding.is_error:

@@ -29,7 +29,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def folder(self) -> DataFolder:
         """Where everything lies."""
-        return DataFolder(Path(self.data_folder).absolute()) if self.data_folder else DataFolder.from_environment()
+        return DataFolder(Path(self.data_folder).resolve()) if self.data_folder else DataFolder.from_environment()
 
     @property
     def lake(self) -> Lake:

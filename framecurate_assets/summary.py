@@ -25,6 +25,8 @@ class Summary:
     """person_id, faces, videos, high_quality, temporal_sequence, bytes."""
     refusals: list[dict[str, Any]]
     """reason (without its values), faces: why detected faces did not become candidates."""
+    refused_pictures: int
+    """Pictures of image sets that are no frames."""
     candidates_bytes: int
     dataset_bytes: int
     disk: dict[str, int]
@@ -42,6 +44,7 @@ def summarise(folder: DataFolder) -> Summary:
             videos=_rows(connection, _VIDEOS),
             people=_rows(connection, _PEOPLE),
             refusals=_rows(connection, _REFUSALS),
+            refused_pictures=_value(connection, "SELECT count(*) FROM pictures WHERE reason IS NOT NULL"),
             candidates_bytes=_value(connection, "SELECT coalesce(sum(bytes), 0)::BIGINT FROM face_candidates"),
             dataset_bytes=_value(
                 connection,

@@ -84,7 +84,7 @@ def _licence(faces: pl.DataFrame) -> str:
 def _faces(lake: Lake) -> pl.DataFrame:
     """Every clustered face with its video's provenance and what its crop looks like."""
     faces = lake.read_all(tables.FACE_CANDIDATES).join(lake.read(tables.IDENTITY_CLUSTERS), on="face_id")
-    videos = lake.read_all(tables.RAW_VIDEOS).select("video_id", "source", "licence", "uploader")
+    videos = lake.read_all(tables.RAW_VIDEOS).select("video_id", "source", "label", "licence", "uploader")
     pictures = lake.read_all(tables.PICTURES).select("frame_id", "picture").drop_nulls()
     crops = [lake.folder.absolute(path) for path in faces["path"]]
     hashes = perceptual_hashes([read_grey(crop) for crop in crops])

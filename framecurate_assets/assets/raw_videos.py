@@ -10,7 +10,7 @@ from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.intake.attempts import attempt_row, resting_hosts
+from framecurate_assets.intake.attempts import ASKED_UNDER, attempt_row, resting_hosts
 from framecurate_assets.intake.from_web import Fetched
 from framecurate_assets.intake.intake import Intake
 from framecurate_assets.intake.take_in import over_budget, take_in
@@ -117,7 +117,8 @@ def _remember_attempt(source: Source, intake: Intake, lake: Lake, policy: Policy
         return
     former = lake.read_all(tables.FETCH_ATTEMPTS, [source.video_id])
     row = attempt_row(source, intake, former, datetime.now(UTC), policy.download)
-    lake.write(tables.FETCH_ATTEMPTS, tables.FETCH_ATTEMPTS.from_rows([row]), source.video_id)
+    facts = {ASKED_UNDER: policy.download.fingerprint}
+    lake.write(tables.FETCH_ATTEMPTS, tables.FETCH_ATTEMPTS.from_rows([row]), source.video_id, facts=facts)
 
 
 def _row_of_failure(video_id: str, setback: Setback, source: Source | None) -> pl.DataFrame:

@@ -82,7 +82,8 @@ def _show(proposal: "Proposal", target: "Target", folder: DataFolder) -> None:
     out.print(table(f"Of {target.id}", rows, {"place": "what", "count": "rows or files", "bytes": "bytes"}))
     out.print()
     for video_id in plan.videos:
-        messages.print(f"{video_id} goes as a whole, and is never fetched again.", soft_wrap=True)
+        why = ": every frame of it shows them" if plan.persons else ""
+        messages.print(f"{video_id} goes as a whole{why}; it is never taken in again.", soft_wrap=True)
     for video_id, video in plan.sealed.items():
         messages.print(
             f"{video_id} loses {len(video.frame_ids)} frames with {len(video.face_ids)} faces, and its file; what is "

@@ -83,6 +83,7 @@ def ui(
 
     folder = data_folder(data)
     only_one(folder)
+    folder.inbox.mkdir(exist_ok=True)
     with open_instance(folder) as instance:
         end_dead_runs(instance, grace_s=0)
         register_videos(instance, all_sources(folder).sources)
@@ -132,6 +133,9 @@ def print_summary(folder: DataFolder) -> None:
             "Faces refused for (docs/policy.md says what each word means): "
             + ", ".join(f"{row['reason']} {row['faces']}" for row in refusals)
         )
+    if summary.refused_pictures:
+        question = "SELECT picture, reason FROM pictures WHERE reason IS NOT NULL"
+        out.print(Text(f'Pictures refused: {summary.refused_pictures}; framecurate sql "{question}"'), soft_wrap=True)
     out.print(f"Engine: {summary.engine or 'none yet'}")
     out.print("Budget: " + "; ".join(budget_lines(summary, read_policy(folder.policy_file))))
     out.print(f"Disk: {disk_line(summary)}")

@@ -61,7 +61,7 @@ def demo(data: Data = None) -> None:
     from framecurate_assets.demo.clips import make_clips
     from framecurate_assets.terminal import ProgressBars, messages
 
-    folder = DataFolder(data.absolute()) if data else DataFolder(DataFolder.from_environment().root / "demo")
+    folder = DataFolder(data.resolve()) if data else DataFolder(DataFolder.from_environment().root / "demo")
     clips = make_clips(folder.root / "clips", ProgressBars())
     add_to_list(folder, [str(clip) for clip in clips])
     outcome = bring_up_to_date_and_report(folder)

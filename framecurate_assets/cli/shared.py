@@ -25,7 +25,7 @@ Sources = Annotated[
 
 def data_folder(data: Path | None) -> DataFolder:
     """The folder that was asked for, or the usual one."""
-    return DataFolder(data.absolute()) if data else DataFolder.from_environment()
+    return DataFolder(data.resolve()) if data else DataFolder.from_environment()
 
 
 def print_error(sentence: str) -> None:

@@ -70,7 +70,14 @@ def add(
         register_videos(instance, [*added.known, *added.fresh])
     for source in added.fresh:
         messages.print(f"added {source.video_id}: {source.source}", soft_wrap=True)
-    messages.print(f"{len(added.fresh) + len(added.fresh_lists)} added; `framecurate run` processes them.")
+    for known in added.known:
+        messages.print(f"on the list already: {known.video_id}: {known.source}", soft_wrap=True)
+    for known_list in added.known_lists:
+        messages.print(f"on the list already: {known_list.list_id}: {known_list.url}", soft_wrap=True)
+    count = len(added.fresh) + len(added.fresh_lists)
+    messages.print(f"{count} added; `framecurate run` processes them." if count else "Nothing was added.")
+    if (added.known or added.known_lists) and wishes.values:
+        messages.print(f"What is on the list is changed in {folder.sources_file}, not by adding it again.")
     raise typer.Exit(WRONG_USE if added.refused else 0)
 
 

@@ -16,6 +16,9 @@ SAME_FACE_OVERLAP = 0.3
 """Intersection over union of two boxes, in neighbouring samples of one shot, above which both are one face: erring
 costs a frame, and missing it leaves the person in the lake."""
 
+NEIGHBOURING_S = 1.0
+"""Seconds between two samples up to which an overlap says anything: people walk a face's width in about one."""
+
 
 @dataclass(frozen=True)
 class Appearances:
@@ -33,7 +36,8 @@ def find_person(lake: Lake, person_id: str, distance: float) -> Appearances:
     """All faces of a person in the videos in which the person has a candidate.
 
     Theirs are their candidates; every face that is no other person's candidate and whose descriptor is as near
-    to one of theirs as one person's are; and what overlaps with one of theirs in a neighbouring sample.
+    to one of theirs as one person's are; and what has no descriptor and overlaps with one of theirs in a neighbouring
+    sample, up to a second away.
 
     Args:
         lake: the tables; identity_clusters names the person.
@@ -56,8 +60,10 @@ def find_person(lake: Lake, person_id: str, distance: float) -> Appearances:
         theirs = _near(faces, descriptors, distance)
         if video_id in seen_in:
             theirs |= faces["face_id"].is_in(own_ids["face_id"].to_list()).to_numpy()
+            # A face that was described, and is not near, is somebody else's wherever it is.
+            may_be_theirs = theirs | faces["embedding"].is_null().to_numpy()
             frames = lake.read(tables.SAMPLED_FRAMES, video_id)
-            parts.append(faces.filter(pl.Series(_with_overlapping(theirs, faces, frames))))
+            parts.append(faces.filter(pl.Series(_with_overlapping(theirs, may_be_theirs, faces, frames))))
         elif theirs.any():
             alike[video_id] = int(theirs.sum())
     return Appearances(pl.concat(parts).select("face_id", "frame_id", "video_id"), alike)
@@ -75,27 +81,26 @@ def _near(faces: pl.DataFrame, descriptors: FloatArray, distance: float) -> npt.
 
 
 def _with_overlapping(
-    theirs: npt.NDArray[np.bool_], faces: pl.DataFrame, frames: pl.DataFrame
+    theirs: npt.NDArray[np.bool_], may_be_theirs: npt.NDArray[np.bool_], faces: pl.DataFrame, frames: pl.DataFrame
 ) -> npt.NDArray[np.bool_]:
-    """The person's faces, and all that can be reached from them by overlaps from sample to sample."""
-    order = dict(zip(frames["frame_id"], _places(frames), strict=True))
-    places = np.array([order[frame_id] for frame_id in faces["frame_id"]]).reshape(-1, 2)
+    """The person's faces, and all that may be theirs and can be reached from them by overlaps from sample to sample."""
+    order = dict(zip(frames["frame_id"], frames["pts_s"].rank("ordinal"), strict=True))
+    places = np.array([order[frame_id] for frame_id in faces["frame_id"]])
+    shots, times = faces["shot"].to_numpy(), faces["pts_s"].to_numpy()
     boxes = faces.select("x1", "y1", "x2", "y2").to_numpy()
     theirs = theirs.copy()
     waiting = np.flatnonzero(theirs).tolist()
     while waiting:
         face = waiting.pop()
-        is_neighbour = (places[:, 0] == places[face, 0]) & (np.abs(places[:, 1] - places[face, 1]) == 1)
-        joined = is_neighbour & ~theirs & (_overlaps(boxes[face], boxes) > SAME_FACE_OVERLAP)
+        is_neighbour = (
+            (shots == shots[face])
+            & (np.abs(places - places[face]) == 1)
+            & (np.abs(times - times[face]) <= NEIGHBOURING_S)
+        )
+        joined = is_neighbour & may_be_theirs & ~theirs & (_overlaps(boxes[face], boxes) > SAME_FACE_OVERLAP)
         theirs |= joined
         waiting += np.flatnonzero(joined).tolist()
     return theirs
-
-
-def _places(frames: pl.DataFrame) -> list[tuple[int, int]]:
-    """The shot of each frame, and its place among the samples of the video."""
-    ranks = frames["pts_s"].rank("ordinal").to_list()
-    return list(zip(frames["shot"].to_list(), ranks, strict=True))
 
 
 def _overlaps(box: FloatArray, boxes: FloatArray) -> FloatArray:

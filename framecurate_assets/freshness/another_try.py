@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from framecurate_assets.freshness.inputs import Inputs
-from framecurate_assets.intake.attempts import is_due
+from framecurate_assets.intake.attempts import ASKED_UNDER, is_due
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import BYTES_NEEDED
 from framecurate_assets.sources.source import Source
@@ -41,4 +41,8 @@ def _intake_is_worth_another_try(source: Source, inputs: Inputs) -> bool:
     if source.kind != "url":
         return sha256 is None and Path(source.source).exists()
     attempt = inputs.lake.read_all(tables.FETCH_ATTEMPTS, [source.video_id])
-    return attempt.is_empty() or is_due(attempt["next_attempt_at"][0], inputs.now)
+    if attempt.is_empty() or is_due(attempt["next_attempt_at"][0], inputs.now):
+        return True
+    # What was for good under the former settings, such as a host that they forbade, may go right under others.
+    asked_under = inputs.lake.facts(tables.FETCH_ATTEMPTS, source.video_id).get(ASKED_UNDER)
+    return attempt["outcome"][0] == "permanent" and asked_under != inputs.policy.download.fingerprint

@@ -12,6 +12,9 @@ from framecurate_assets.intake.intake import Intake
 from framecurate_assets.policy import DownloadPolicy
 from framecurate_assets.sources.source import Source, host_of
 
+ASKED_UNDER = "framecurate.download_policy"
+"""Metadata key of a stored row: fingerprint of the settings under which it was tried."""
+
 JITTER = 0.25
 """Part of a wait by which it is lengthened or shortened, so that what failed together does not come back together."""
 

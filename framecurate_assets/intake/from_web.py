@@ -84,7 +84,7 @@ def _known(remote: RemoteVideo) -> Intake:
 
 def _refusal(policy: Policy, remote: RemoteVideo) -> str | None:
     if remote.width is None or remote.height is None:
-        return f"{remote.size_unknown} What is not known is not fetched."
+        return remote.size_unknown
     return too_small(remote.width, remote.height, policy.video)
 
 

@@ -18,7 +18,7 @@ class DataFolder:
     @classmethod
     def from_environment(cls) -> DataFolder:
         """`FRAMECURATE_DATA`, or `./data`, as an absolute path."""
-        return cls(Path(os.environ.get(ENVIRONMENT_VARIABLE) or "data").absolute())
+        return cls(Path(os.environ.get(ENVIRONMENT_VARIABLE) or "data").resolve())
 
     @property
     def sources_file(self) -> Path:

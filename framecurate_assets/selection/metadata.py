@@ -10,7 +10,8 @@ import polars as pl
 
 PROVENANCE = (
     "file_name", "person_id", "kind", "rank", "face_id", "track_id", "similarity", "is_core",
-    "source", "picture", "licence", "uploader", "video_id", "frame_id", "shot", "pts_s", "x1", "y1", "x2", "y2",
+    "source", "picture", "label", "licence", "uploader",
+    "video_id", "frame_id", "shot", "pts_s", "x1", "y1", "x2", "y2",
     "face_px", "face_ratio", "det_score", "landmarks", "yaw", "pitch", "roll", "sharpness", "frontality",
     "composite", "emotion", "emotion_scores", "background_hash", "phash", "engine", "bytes", "sha256",
 )  # fmt: skip

@@ -64,8 +64,8 @@ def select(faces: pl.DataFrame, policy: Policy, weights_licence: str) -> Selecti
     All files of the folder together, metadata included, never exceed `policy.budget.dataset_bytes`.
 
     Args:
-        faces: the columns of FACE_CANDIDATES and IDENTITY_CLUSTERS, of their videos source, licence and uploader
-            (the last two may be null), of those of image sets picture, and of each crop phash (UInt64) and sha256
+        faces: the columns of FACE_CANDIDATES and IDENTITY_CLUSTERS, of their videos source, label, licence and uploader
+            (the last three may be null), of those of image sets picture, and of each crop phash (UInt64) and sha256
             (hexadecimal).
         policy: the policy; the dataset card shows all of it.
         weights_licence: licence of the engine's weights, for the dataset card.

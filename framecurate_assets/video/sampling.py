@@ -88,7 +88,7 @@ def _plan(
         grid, positions, frames = _sampled_part(table, policy, clip_start_s, clip_end_s)
     if not len(frames):
         raise UnreadableVideoError(
-            f"{video.path.name} has no frame from {clip_start_s} to {clip_end_s or table.duration_s} s",
+            f"The clip from {clip_start_s or 0:g} s has no frame: the video ends at {table.duration_s:.1f} s",
             "Correct clip_start and clip_end",
         )
     choices = choose_frames(frames, grid, policy.mode)

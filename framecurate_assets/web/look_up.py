@@ -13,6 +13,8 @@ from framecurate_assets.web.remote_file import RemoteFile
 from framecurate_assets.web.site import Site, open_site
 from framecurate_assets.web.traffic import too_large
 
+SIZE_NOT_STATED = "The site does not say how large the picture is, and what is not known is not fetched."
+
 LONGEST_TEXT = 300
 """Characters of a title or a name that are kept, at most."""
 
@@ -109,7 +111,7 @@ def _as_the_site_says(answer: dict[str, Any]) -> RemoteVideo:
         licence=_text(answer.get("license")),
         width=width if known else None,
         height=height if known else None,
-        size_unknown=None if known else "The site does not say how large the picture is.",
+        size_unknown=None if known else SIZE_NOT_STATED,
         duration_s=answer.get("duration") or _duration_of_pieces(answer),
         bytes=_positive(answer.get("filesize")),
         format_id=str(answer["format_id"]),

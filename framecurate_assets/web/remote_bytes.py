@@ -20,7 +20,8 @@ class UnknownHeaderError(FramecurateError):
     """What a remote video is cannot be known from its header."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"What the video is cannot be known before it is fetched: {reason}", "Fetch it yourself")
+        problem = f"What the video is cannot be known before it is fetched: {reason}"
+        super().__init__(problem, "Fetch it yourself, and add the file")
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.tables import SAMPLED_FRAMES
 from framecurate_tests.conftest import Clips
 
-from .data_folders import POLICY, all_rows, bring_up_to_date, contents, rows_of, video_id, written
+from .data_folders import POLICY, all_rows, bring_up_to_date, contents, data_folder, rows_of, video_id, written
+from .in_process import Terminal
 
 
 def test_the_first_run_makes_every_table_and_the_dataset(finished: DataFolder, clips: Clips) -> None:
@@ -119,3 +124,22 @@ def test_a_part_of_a_video_that_is_named_later_is_all_that_is_sampled(finished: 
     assert [name for name in after if after[name] != before[name]] == [
         f"detected_faces/{video_id(clips.astronaut)}.parquet"
     ]
+
+
+def test_what_a_check_says_between_two_batches_does_not_count(clips: Clips, tmp_path: Path) -> None:
+    folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small, clips.group])
+    bring_up_to_date(folder)
+    for clip in (clips.astronaut, clips.group):
+        Lake(folder).remove(SAMPLED_FRAMES, video_id(clip))
+    # The refused video between them is up to date: they are made in a run each.
+    assert bring_up_to_date(folder).failed_checks == {}
+
+
+def test_a_data_folder_may_be_named_in_a_roundabout_way(
+    finished: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (finished.root.parent / "beside").mkdir()
+    roundabout = finished.root.parent / "beside" / ".." / finished.root.name
+    answer = Terminal(monkeypatch, capsys, roundabout)("run")
+    assert answer.code == 0
+    assert "Everything was up to date." in answer.messages

@@ -102,6 +102,10 @@ def test_addresses_of_this_machine_are_refused_unless_allowed(site: Site, clips:
     assert row["status"] == "failed"
     assert "download.allow_private_hosts" in str(row["reason"])
     assert not site.requests
+    # As it was told: with these settings it is tried again by itself.
+    folder.policy_file.write_text(WEB)
+    bring_up_to_date(folder)
+    assert _row(folder, f"{site.url}/{clips.astronaut.name}")["status"] == "ready"
 
 
 def test_a_broken_cookies_file_is_the_policys_fault_and_not_that_of_the_videos(

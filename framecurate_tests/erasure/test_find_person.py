@@ -69,13 +69,23 @@ def test_a_face_without_a_descriptor_is_theirs_if_it_is_where_they_were_a_sample
 
 
 def test_overlaps_are_followed_from_sample_to_sample_and_not_over_a_gap_or_a_cut(lake: Lake) -> None:
-    chain = {add(lake, frame, BESIDE) for frame in (1, 2)}
-    after_a_gap = add(lake, 4, BESIDE)
+    chain = {add(lake, frame, BESIDE, **WITHOUT_DESCRIPTOR) for frame in (1, 2)}
+    after_a_gap = add(lake, 4, BESIDE, **WITHOUT_DESCRIPTOR)
     assert chain < ids(lake)
     assert after_a_gap not in ids(lake)
 
-    change(lake, tables.SAMPLED_FRAMES, lambda rows: rows.with_columns(shot=rows["pts_s"].cast(int)))
+    change(lake, tables.DETECTED_FACES, lambda rows: rows.with_columns(shot=rows["pts_s"].cast(int)))
     assert chain.isdisjoint(ids(lake))
+
+
+def test_a_face_that_was_described_and_is_not_alike_is_somebody_elses_wherever_it_is(lake: Lake) -> None:
+    stranger = add(lake, 1, PLACE, embedding=[0.0, 1.0])
+    assert stranger not in ids(lake)
+
+
+def test_an_overlap_says_nothing_when_samples_are_far_apart(lake: Lake) -> None:
+    later = add(lake, 1, BESIDE, pts_s=1.5, **WITHOUT_DESCRIPTOR)
+    assert later not in ids(lake)
 
 
 def test_what_clustering_gave_to_somebody_else_is_not_theirs(lake: Lake) -> None:

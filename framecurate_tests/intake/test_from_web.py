@@ -65,7 +65,7 @@ def cut_short(path: Path) -> None:
     ("make", "status", "reason"),
     [
         (lambda path: write_clip(path, numbered_pictures(3, 160, 90)), "rejected", "160x90: the shorter side has 90"),
-        (cut_short, "rejected", "What is not known is not fetched."),
+        (cut_short, "rejected", "cannot be known before it is fetched"),
         (lambda path: None, "failed", "404"),
     ],
     ids=["too small", "its index is missing", "not there"],

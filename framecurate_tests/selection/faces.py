@@ -15,6 +15,7 @@ SCHEMA: dict[str, pl.DataType] = {
     **IDENTITY_CLUSTERS.schema,
     "source": pl.String(),
     "picture": pl.String(),
+    "label": pl.String(),
     "licence": pl.String(),
     "uploader": pl.String(),
     "phash": pl.UInt64(),
@@ -46,6 +47,7 @@ DEFAULTS: dict[str, Any] = {
     "similarity": 0.97,
     "is_core": True,
     "picture": None,
+    "label": "happy",
     "licence": "CC BY 4.0",
     "uploader": None,
 }

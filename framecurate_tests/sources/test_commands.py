@@ -80,7 +80,10 @@ def test_lists_are_added_as_such_if_they_are_said_or_known_to_be(framecurate: Te
     assert f"the first 50 videos of the list {CHANNEL}" in answer.messages
     assert "2 added" in answer.messages
     framecurate("add", "--list", "https://example.org/feed.xml", "--limit", "5", "--label", "happy")
-    assert framecurate("add", CHANNEL).messages.startswith("0 added")
+    again = framecurate("add", CHANNEL, "https://vimeo.com/1", "--label", "sad").messages
+    assert "on the list already: vimeo-1: https://vimeo.com/1" in again
+    assert f": {CHANNEL}" in again
+    assert "Nothing was added. What is on the list is changed in" in again
     assert written(folder) == [
         {"source": "https://vimeo.com/1", "video_id": "vimeo-1"},
         {"list": CHANNEL, "limit": 50},

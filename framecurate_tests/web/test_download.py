@@ -8,7 +8,7 @@ from framecurate_assets.policy import DownloadPolicy
 from framecurate_assets.video.probe import probe
 from framecurate_assets.web.download import download
 from framecurate_assets.web.faults import WebError
-from framecurate_assets.web.look_up import look_up, preferring
+from framecurate_assets.web.look_up import SIZE_NOT_STATED, look_up, preferring
 from framecurate_assets.web.site import open_site
 from framecurate_tests.video.clips import numbered_pictures, write_clip
 from framecurate_tests.web.server import Site, page
@@ -84,7 +84,7 @@ def test_a_playlist_that_tells_no_size_leaves_it_unknown(www: Path, site: Site, 
     write_hls(www, ["640x360"])
     remote = look_up(f"{site.url}/640x360.m3u8", 1080, settings)
     assert (remote.width, remote.height) == (None, None)
-    assert remote.size_unknown == "The site does not say how large the picture is."
+    assert remote.size_unknown == SIZE_NOT_STATED
 
 
 @pytest.mark.parametrize(
