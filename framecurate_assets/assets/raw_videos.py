@@ -24,6 +24,7 @@ from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import RAW_VIDEOS, source_fingerprint
+from framecurate_assets.web.download import discard_part
 from framecurate_assets.web.manners import HostGate
 from framecurate_assets.web.site import check_settings
 
@@ -117,6 +118,8 @@ def _remember_attempt(source: Source, intake: Intake, lake: Lake, policy: Policy
         return
     former = lake.read_all(tables.FETCH_ATTEMPTS, [source.video_id])
     row = attempt_row(source, intake, former, datetime.now(UTC), policy.download)
+    if row["next_attempt_at"] is None:
+        discard_part(lake.folder.videos, source.video_id)
     facts = {ASKED_UNDER: policy.download.fingerprint}
     lake.write(tables.FETCH_ATTEMPTS, tables.FETCH_ATTEMPTS.from_rows([row]), source.video_id, facts=facts)
 

@@ -87,7 +87,7 @@ def download(
     """
     folder.mkdir(parents=True, exist_ok=True)
     remove_unfinished(folder / video_id)
-    kept = folder / f".{video_id}{UNFINISHED}"
+    kept = _part_of(video_id, folder)
     with _alone_in(kept, url):
         try:
             fetched = _fetch(url, kept, max_height_px, settings, refusal, progress)
@@ -99,6 +99,15 @@ def download(
         path = fetched.path.replace(folder / f"{video_id}{fetched.path.suffix}")
         shutil.rmtree(kept)
     return replace(fetched, path=path)
+
+
+def discard_part(folder: Path, video_id: str) -> None:
+    """Remove what was fetched of a video that is given up."""
+    shutil.rmtree(_part_of(video_id, folder), ignore_errors=True)
+
+
+def _part_of(video_id: str, folder: Path) -> Path:
+    return folder / f".{video_id}{UNFINISHED}"
 
 
 def _fetch(

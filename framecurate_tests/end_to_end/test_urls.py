@@ -9,7 +9,7 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.data_folders import POLICY, bring_up_to_date, data_folder, rows_of, written
 from framecurate_tests.end_to_end.in_process import Terminal
-from framecurate_tests.web.server import Site, page, status
+from framecurate_tests.web.server import Site, cut, page, status
 
 WEB = POLICY + "download: {allow_private_hosts: true, gap_s: 0, first_wait_s: 10000, pause_s: 10000}\n"
 
@@ -54,6 +54,17 @@ def test_what_may_pass_waits_for_its_time(site: Site, clips: Clips, tmp_path: Pa
     site.requests.clear()
     bring_up_to_date(folder)
     assert not site.requests
+
+
+@pytest.mark.parametrize(("attempts", "parts"), [(2, 1), (1, 0)])
+def test_what_was_fetched_is_kept_for_the_next_try_and_not_beyond_the_last(
+    site: Site, clips: Clips, tmp_path: Path, attempts: int, parts: int
+) -> None:
+    url = site.behave(f"/{clips.astronaut.name}", cut(clips.astronaut.stat().st_size // 20))
+    folder = data_folder(tmp_path / "data", [url], WEB.replace("gap_s: 0", f"gap_s: 0, attempts: {attempts}"))
+    bring_up_to_date(folder)
+    assert _row(folder, url)["status"] == "failed"
+    assert len(list(folder.videos.iterdir())) == parts
 
 
 def test_a_changed_label_or_clip_fetches_nothing_again(site: Site, clips: Clips, tmp_path: Path) -> None:
