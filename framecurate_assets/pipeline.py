@@ -25,7 +25,7 @@ from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.files import remove_leftovers
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.lake.retention import prune
+from framecurate_assets.lake.retention import Pruned, prune
 from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sources.source import Source
@@ -46,6 +46,8 @@ class Outcome:
     failed_checks: dict[str, str] = field(default_factory=dict)
     """Checks that failed as errors, `<asset>: <check>`, and what each is about. What is wrong with a single
     video is in that video's row."""
+    pruned: Pruned = field(default_factory=Pruned)
+    """Files that were removed at the end, since the policy does not keep them."""
     blocked: bool = False
     """Whether one of them stopped the way: nothing below its asset was made."""
 
@@ -93,7 +95,7 @@ def bring_up_to_date(
             _check(stage, folder, policy, outcome)
             if outcome.blocked:
                 break
-        prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
+        outcome.pruned = prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
     write_catalog(folder)
     return outcome
 

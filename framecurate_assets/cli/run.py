@@ -103,6 +103,8 @@ def bring_up_to_date_and_report(folder: DataFolder, named: Sequence[str] = (), *
     outcome = bring_up_to_date(folder, listed.sources, ProgressBars(), frozenset(at_once))
     if not outcome.runs:
         messages.print("Everything was up to date.")
+    if outcome.pruned.videos or outcome.pruned.frames:
+        messages.print(f"Removed as `retention` asks: {outcome.pruned.videos} videos, {outcome.pruned.frames} frames.")
     print_summary(folder)
     for name, description in outcome.failed_checks.items():
         messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
