@@ -61,7 +61,7 @@ def test_it_ingests_by_itself_and_goes_on_after_it_was_killed(
         daemon.kill()
         sent = {url: site.sent[url.removeprefix(site.url)] for url in done}
         was_killed.set()
-        folder.inbox.mkdir()
+        assert folder.inbox.is_dir()
         shutil.copy(clips.astronaut, folder.inbox)
         before = contents(folder.inbox)
         daemon.start()
