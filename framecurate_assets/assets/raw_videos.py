@@ -46,7 +46,8 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
     folder, lake = workspace.folder, workspace.lake
     sources = {source.video_id: source for source in all_sources(folder).sources}
     fingerprints = {video_id: source_fingerprint(source) for video_id, source in sources.items()}
-    if any(source.kind == "url" for source in sources.values()):
+    asks_sites = any(source.kind == "url" for source in sources.values())
+    if asks_sites:
         # What is wrong with them is no fault of any video.
         check_settings(policy.download)
     spent = candidate_bytes_by_video(lake)
@@ -81,8 +82,8 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
         make,
         lambda video_id: RAW_VIDEOS.made_from(lake, policy, video_id, also=fingerprints.get(video_id, "")),
         lambda video_id, setback: _row_of_failure(video_id, setback, sources.get(video_id)),
-        # The network is waited for, not computed: several at a time cost no more than one.
-        workers=policy.download.parallel,
+        # The network is waited for, not computed: several at a time cost no more than one. Files keep their order.
+        workers=policy.download.parallel if asks_sites else 1,
     )
 
 
