@@ -13,7 +13,7 @@ from framecurate_assets.video.container import UnreadableVideoError
 from framecurate_assets.video.probe import probe
 from framecurate_assets.web.download import NotWantedError, download
 from framecurate_assets.web.faults import WebError
-from framecurate_assets.web.look_up import RemoteVideo
+from framecurate_assets.web.look_up import SIZE_NOT_STATED, RemoteVideo
 from framecurate_assets.web.manners import HostGate
 
 
@@ -34,31 +34,45 @@ def take_in_url(source: Source, folder: Path, policy: Policy, gate: HostGate) ->
     Nothing that the site or the network causes is raised: it is failed or rejected, with the reason.
     """
     host = host_of(source.source)
+    spared = _spared(host, gate)
+    if spared:
+        return spared
     with gate.turn(host):
-        rest_s = gate.rests(host)
-        if rest_s:
-            reason = f"{host} asked to be left alone. It is asked again when its rest is over."
-            return Intake("failed", reason, outcome="paused", was_tried=False, retry_after_s=rest_s)
-        try:
-            return _look_up_and_fetch(source, folder, policy)
-        except WebError as error:
-            if error.outcome == "paused":
-                gate.pause(host, error.retry_after_s or policy.download.pause_s)
-            return Intake(
-                "failed",
-                str(error),
-                outcome=error.outcome,
-                retry_after_s=error.retry_after_s,
-                bytes_fetched=error.bytes_fetched,
-            )
+        # While this one waited for its turn, another may have been asked to leave the host alone.
+        return _spared(host, gate) or _try(source, folder, policy, gate)
 
 
 def judge_again(fetched: Fetched, policy: Policy) -> Intake | None:
     """What an earlier run fetched, under today's policy; None if the file is not what was fetched."""
-    if content_sha256(fetched.file) != fetched.sha256:
+    sha256 = content_sha256(fetched.file)
+    if sha256 != fetched.sha256:
         return None
     known = Intake("ready", title=fetched.title, uploader=fetched.uploader, licence=fetched.licence)
-    return _judge_file(fetched.file, known, policy)
+    return _judge_file(fetched.file, sha256, known, policy)
+
+
+def _spared(host: str, gate: HostGate) -> Intake | None:
+    """What is said of a video whose host is left alone; None if it may be asked."""
+    rest_s = gate.rests(host)
+    if rest_s is None:
+        return None
+    reason = f"{host} asked to be left alone. It is asked again when its rest is over."
+    return Intake("failed", reason, outcome="paused", was_tried=False, retry_after_s=rest_s)
+
+
+def _try(source: Source, folder: Path, policy: Policy, gate: HostGate) -> Intake:
+    try:
+        return _look_up_and_fetch(source, folder, policy)
+    except WebError as error:
+        if error.outcome == "paused":
+            gate.pause(host_of(source.source), error.retry_after_s or policy.download.pause_s)
+        return Intake(
+            "failed",
+            str(error),
+            outcome=error.outcome,
+            retry_after_s=error.retry_after_s,
+            bytes_fetched=error.bytes_fetched,
+        )
 
 
 def _look_up_and_fetch(source: Source, folder: Path, policy: Policy) -> Intake:
@@ -69,7 +83,8 @@ def _look_up_and_fetch(source: Source, folder: Path, policy: Policy) -> Intake:
         )
     except NotWantedError as error:
         return replace(_known(error.remote), status="rejected", reason=error.reason)
-    return _judge_file(fetched.path, replace(_known(fetched.remote), bytes_fetched=fetched.bytes_fetched), policy)
+    known = replace(_known(fetched.remote), bytes_fetched=fetched.bytes_fetched)
+    return _judge_file(fetched.path, content_sha256(fetched.path), known, policy)
 
 
 def _known(remote: RemoteVideo) -> Intake:
@@ -84,11 +99,11 @@ def _known(remote: RemoteVideo) -> Intake:
 
 def _refusal(policy: Policy, remote: RemoteVideo) -> str | None:
     if remote.width is None or remote.height is None:
-        return remote.size_unknown
+        return remote.size_unknown or SIZE_NOT_STATED
     return too_small(remote.width, remote.height, policy.video)
 
 
-def _judge_file(file: Path, intake: Intake, policy: Policy) -> Intake:
+def _judge_file(file: Path, sha256: str, intake: Intake, policy: Policy) -> Intake:
     """The intake with what the file itself shows; a file that is not ready is removed."""
     try:
         facts = probe(file)
@@ -100,4 +115,4 @@ def _judge_file(file: Path, intake: Intake, policy: Policy) -> Intake:
     if refusal:
         file.unlink()
         return replace(intake, status="rejected", reason=refusal)
-    return replace(intake, file=file, bytes=file.stat().st_size, sha256=content_sha256(file))
+    return replace(intake, file=file, bytes=file.stat().st_size, sha256=sha256)

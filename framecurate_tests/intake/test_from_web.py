@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -104,6 +105,20 @@ def test_a_host_that_says_too_many_requests_is_left_alone(site: Site, videos: Pa
     assert 500 < spared.retry_after_s <= 600
     assert "left alone" in str(spared.reason)
     assert site.requests["/clip.mp4"] == []
+
+
+def test_a_video_of_a_host_that_rests_does_not_wait_for_a_turn(site: Site, videos: Path) -> None:
+    an_hour_apart = HostGate(POLICY.download.model_copy(update={"gap_s": 3600}))
+    with an_hour_apart.turn("127.0.0.1"):
+        an_hour_apart.pause("127.0.0.1", 600)
+    intakes: list[Intake] = []
+    # In a thread of its own, so that the test fails where it would wait.
+    waiting = Thread(
+        target=lambda: intakes.append(take_in(source_at(site), videos, POLICY, an_hour_apart)), daemon=True
+    )
+    waiting.start()
+    waiting.join(30)
+    assert [intake.was_tried for intake in intakes] == [False]
 
 
 class TestWhatWasFetchedBefore:
