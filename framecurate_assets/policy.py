@@ -73,6 +73,11 @@ class SamplingPolicy(Section):
         description="nearest: the cheapest frame within half the spacing of a target. "
         "exact: the frame shown at the target.",
     )
+    shots: Literal["sampled", "full"] = Field(
+        "sampled",
+        description="sampled: cuts are found from what is decoded anyway. full: every frame is looked at, which costs "
+        "a decoding of the whole video.",
+    )
 
 
 class DetectionPolicy(Section):
@@ -125,8 +130,18 @@ class IdentityPolicy(Section):
     """How faces become people."""
 
     distance: float | None = Field(
-        None, gt=0, description="Seed threshold between two descriptors; absent: the engine's own."
+        None, gt=0, description="Seed threshold between two descriptors; absent: the engine's own, or a calibrated one."
     )
+    calibrate: bool = Field(
+        True,
+        description="Whether the engine's threshold is adjusted to the lake's own tracks and frames, where it has "
+        "enough of them.",
+    )
+    founder_confidence: float = Field(
+        0.6, ge=0, le=1, description="Detector score, above, of a face that may found a person; others may only join."
+    )
+    founder_frontality: float = Field(0.6, ge=0, le=1, description="The same: frontality, at least.")
+    founder_sharpness: float = Field(100.0, ge=0, description="The same: sharpness of the crop, above.")
     min_faces: int = Field(1, ge=1, description="Faces that a person needs to get a folder.")
     allowed_same_frame: tuple[str, ...] = Field(
         (), description="Person ids that may show twice in one frame (mirrors, posters, split screens)."
@@ -137,10 +152,34 @@ class SelectionPolicy(Section):
     """What of a person goes into the dataset."""
 
     high_quality: int = Field(10, ge=0, description="Best frames of a person, at most.")
-    temporal: int = Field(5, ge=0, description="Frames of the temporal sequence: this many or none.")
+    floor: int = Field(3, ge=0, description="Of these, as many come before anybody gets more, where bytes are short.")
     min_gap_s: float = Field(0.2, ge=0, description="Seconds between two chosen frames of one video.")
     min_hash_distance: int = Field(4, ge=0, le=64, description="Differing bits below which two crops are the same.")
-    max_temporal_gap_s: float = Field(5.0, gt=0, description="Seconds between neighbours of a sequence, at most.")
+    min_descriptor_distance: float = Field(
+        0.15,
+        ge=0,
+        description="Part of the seed threshold below which two descriptors of one shot are the same picture.",
+    )
+    max_shot_share: float = Field(
+        0.5, gt=0, le=1, description="Share of a person's best frames from one shot, at most, where there are others."
+    )
+    min_margin: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="How much nearer, as a share, a chosen face is to its person than to the next person, at least.",
+    )
+    temporal: int = Field(5, ge=0, description="Frames of the temporal sequence: this many or none.")
+    temporal_step_s: float = Field(0.2, gt=0, description="Seconds from one frame of the sequence to the next.")
+    validation_share: float = Field(
+        0.1,
+        ge=0,
+        lt=1,
+        description="Share of pictures set aside for validation, as nearly as videos allow.",
+    )
+    only_like: tuple[Path, ...] = Field(
+        (), description="Photos: if given, only the people in them are selected, one person a photo."
+    )
 
 
 class DownloadPolicy(Section):

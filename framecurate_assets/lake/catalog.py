@@ -45,7 +45,7 @@ def write_catalog(folder: DataFolder) -> Path:
                 _create_views(connection, folder)
                 # Closing does it too, and says nothing if the disk is full.
                 connection.execute("CHECKPOINT")
-        except (duckdb.IOException, duckdb.FatalException) as error:
+        except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
             raise MachineError(f"{path} cannot be made: {error}", "Free some space, or make it writable") from error
         file.replace(path)
     return path
@@ -66,11 +66,13 @@ def _select(table: Table, folder: DataFolder) -> str:
     else:
         files = folder.tables / f"{table.name}.parquet"
         stored = files.exists()
-    if stored:
-        quoted = str(files).replace("'", "''")
-        return f"SELECT * FROM read_parquet('{quoted}', union_by_name = true)"
     columns = ", ".join(f'NULL::{_sql_type(column.dtype)} AS "{column.name}"' for column in table.columns)
-    return f"SELECT {columns} WHERE false"
+    nothing = f"SELECT {columns} WHERE false"
+    if not stored:
+        return nothing
+    # What an earlier version stored lacks columns of this one.
+    quoted = str(files).replace("'", "''")
+    return f"{nothing} UNION ALL BY NAME SELECT * FROM read_parquet('{quoted}', union_by_name = true)"
 
 
 def _sql_type(dtype: pl.DataType) -> str:

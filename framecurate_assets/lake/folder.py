@@ -59,6 +59,20 @@ class DataFolder:
         return self.all_faces / video_id
 
     @property
+    def all_sequences(self) -> Path:
+        """A folder of temporal sequences a video."""
+        return self.root / "sequences"
+
+    def sequences(self, video_id: str) -> Path:
+        """Crops of the frames that were decoded around a video's best moments, `<face_id>.jpg`."""
+        return self.all_sequences / video_id
+
+    @property
+    def corrections(self) -> Path:
+        """What people said about persons and faces: one JSON object a line, only ever added to."""
+        return self.root / "corrections.jsonl"
+
+    @property
     def dataset(self) -> Path:
         """What the pipeline is for: a folder a person."""
         return self.root / "dataset"

@@ -85,7 +85,7 @@ class Lake:
         if not path.exists():
             part = f" of {video_id}" if video_id else ""
             raise NotMaterialisedError(f"{table.name}{part} is not materialised yet", f"Materialise {table.name} first")
-        return table.conform(_read(path))
+        return _read(table, path)
 
     def read_all(self, table: Table, video_ids: Iterable[str] | None = None) -> pl.DataFrame:
         """The rows of a per-video table for the given videos, in their order; all stored ones by default.
@@ -94,7 +94,7 @@ class Lake:
         """
         chosen = self.video_ids(table) if video_ids is None else video_ids
         paths = [self.path(table, video_id) for video_id in chosen]
-        parts = [table.conform(_read(path)) for path in paths if path.exists()]
+        parts = [_read(table, path) for path in paths if path.exists()]
         return pl.concat(parts) if parts else table.empty()
 
     def video_ids(self, table: Table) -> list[str]:
@@ -115,9 +115,9 @@ class Lake:
         return pl.read_parquet_metadata(path) if path.exists() else {}
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _read(table: Table, path: Path) -> pl.DataFrame:
     # Polars opens a path more than once, and another process may replace the file in between.
-    return pl.read_parquet(path.read_bytes())
+    return table.conform(table.completed(pl.read_parquet(path.read_bytes())))
 
 
 def content_fingerprint(rows: pl.DataFrame) -> str:
