@@ -2,150 +2,124 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from framecurate_assets.arrays import FloatArray
-from framecurate_assets.errors import FramecurateError
-from framecurate_assets.identity.conflicts import separate
-from framecurate_assets.identity.fragments import join_fragments
-from framecurate_assets.identity.graph import best_of_tracks, build_graph
-from framecurate_assets.identity.leftovers import attach_leftovers
+from framecurate_assets.identity.account import facts_of, same_frame_twice
+from framecurate_assets.identity.calibrate import Threshold, calibrated
+from framecurate_assets.identity.clustering import FACES, TWICE, Clustering
+from framecurate_assets.identity.faces import NOBODY
+from framecurate_assets.identity.graph import best_of_tracks
+from framecurate_assets.identity.groups import means_of
+from framecurate_assets.identity.known import Known
+from framecurate_assets.identity.margins import Margins, measure_margins
+from framecurate_assets.identity.material import Material, gather
 from framecurate_assets.identity.neighbours import Indices
-from framecurate_assets.identity.stable_ids import keep_person_ids
-from framecurate_assets.identity.tracks import link_tracks
-from framecurate_assets.identity.whispers import renumbered, whisper
-from framecurate_assets.lake.tables import IDENTITY_CLUSTERS
+from framecurate_assets.identity.people import People, find_people
+from framecurate_assets.policy import IdentityPolicy
 
-THRESHOLD_BY_FACES = ((1_000, 1.0), (10_000, 0.96), (50_000, 0.88), (200_000, 0.88), (1_000_000, 0.80))
-"""The more faces, the nearer the nearest stranger: the part of the seed threshold that holds at that many faces.
-Measured from 1 000 to 1 000 000; between these the logarithm of the number decides, outside the nearest holds."""
-
-
-@dataclass(frozen=True)
-class Clustering:
-    """Who is who."""
-
-    frame: pl.DataFrame
-    """IDENTITY_CLUSTERS: every candidate once, sorted by video_id, pts_s, face_id."""
-
-    highest_number: int
-    """The highest person number ever given: hand it to the next run."""
-
-    facts: dict[str, int | float]
-    """What to know about it: how many faces, tracks and people, and the thresholds that held."""
+NOTHING_KNOWN = Known()
+"""On the first run."""
 
 
 def cluster_faces(
-    candidates: pl.DataFrame, distance: float, previous: pl.DataFrame | None = None, highest_number: int = 0
+    candidates: pl.DataFrame, policy: IdentityPolicy, engine_distance: float, known: Known = NOTHING_KNOWN
 ) -> Clustering:
     """Which candidates are the same person. The order of the rows makes no difference.
 
     Args:
         candidates: FACE_CANDIDATES, of one engine.
-        distance: seed threshold: Euclidean distance between two descriptors up to which they found a person
-            together, for up to a thousand faces. Every other threshold is a multiple of it.
-        previous: face_id and person_id of the last run, so that people keep their ids; null on the first.
-        highest_number: the highest person number ever given.
+        policy: the thresholds.
+        engine_distance: the engine's own seed threshold: Euclidean distance between two descriptors up to which they
+            found a person together, for up to a thousand faces. Every other threshold is a multiple of it.
+        known: what earlier runs found and people said. With settled faces only the others look for their place.
 
     Raises:
         FramecurateError: the candidates come from two engines, or one has no usable descriptor.
     """
-    faces = candidates.sort("video_id", "pts_s", "face_id")
-    if faces.is_empty():
-        _, highest_number = keep_person_ids(pl.DataFrame(schema=_LABELS), previous, highest_number)
-        return Clustering(IDENTITY_CLUSTERS.empty(), highest_number, {"faces": 0, "tracks": 0, "people": 0})
-    descriptors = _descriptors(faces)
-    track_ids = link_tracks(faces, descriptors, distance)
-    tracks = _numbered(track_ids)
-    representatives = best_of_tracks(tracks, faces["composite"].to_numpy().astype(np.float64))
-    threshold = distance * _tightening(len(representatives))
-
-    graph = build_graph(descriptors, tracks, representatives, _numbered(faces["frame_id"].to_list()), threshold)
-    keys = _keys(track_ids, tracks, graph.count)
-    labels = whisper(graph, np.arange(graph.count), keys)
-    # Whoever was put out of a group may draw others with him: hence a second time.
-    labels = whisper(graph, separate(graph, labels), keys)
-    standing = descriptors[representatives], tracks[representatives], threshold
-    seeded = join_fragments(separate(graph, labels), graph, *standing)
-    joined = attach_leftovers(seeded, graph, *standing)
-
-    of_faces = renumbered(joined[tracks])
-    named, highest_number = keep_person_ids(
-        pl.DataFrame({"face_id": faces["face_id"], "label": of_faces}, schema=_LABELS), previous, highest_number
+    material = gather(candidates, policy, policy.distance or engine_distance, known)
+    if not len(material.faces.tracks):
+        return _without_people(material)
+    threshold = _threshold(material, policy, engine_distance)
+    people = find_people(material.faces, threshold.distance, material.rules)
+    margins = measure_margins(
+        material.faces, people.voting, people.neighbourhood, people.labels, np.ones(len(material.rows), dtype=np.bool_)
     )
-    frame = named.with_columns(
-        track_id=pl.Series(track_ids),
-        similarity=pl.Series(_similarity_to_centre(descriptors, of_faces)),
-        is_core=pl.Series((joined == seeded)[tracks]),
+    merged = tuple((material.persons[one], material.persons[into], apart) for one, into, apart in people.merged)
+    facts = facts_of(material, people, threshold)
+    return Clustering(_table(material, people, margins), merged, same_frame_twice(material, people), facts)
+
+
+def _without_people(material: Material) -> Clustering:
+    """There is no face, or a person rejected every one."""
+    known = material.frame.select(
+        "face_id", "track_id", "is_exemplar", is_core=pl.lit(False), reason=pl.lit("rejected", pl.String())
     )
-    facts = {
-        "faces": faces.height,
-        "tracks": graph.count,
-        "people": int(of_faces.max()) + 1,
-        "tracks_joined_later": int((joined != seeded).sum()),
-        "seed_threshold": round(threshold, 4),
-    }
-    return Clustering(IDENTITY_CLUSTERS.conform(frame), highest_number, facts)
+    rejected = pl.concat([pl.DataFrame(schema=FACES), known], how="diagonal")
+    facts: dict[str, int | float | str] = {"faces": rejected.height, "tracks": 0, "people": 0, "unassigned": 0}
+    return Clustering(rejected, (), pl.DataFrame(schema=TWICE), facts)
 
 
-_LABELS = {"face_id": pl.String(), "label": pl.Int64()}
+def _threshold(material: Material, policy: IdentityPolicy, engine_distance: float) -> Threshold:
+    if policy.distance is not None:
+        return Threshold(policy.distance, "policy", 0, 0)
+    if not policy.calibrate:
+        return Threshold(engine_distance, "engine", 0, 0)
+    return calibrated(material.faces, best_of_tracks(material.faces), engine_distance)
 
 
-def _descriptors(faces: pl.DataFrame) -> FloatArray:
-    """The embeddings as one array, shape (n, size), once they are known to be comparable."""
-    engines = faces["engine"].unique().sort().to_list()
-    if len(engines) > 1:
-        raise FramecurateError(
-            f"The candidates were described by {' and '.join(map(str, engines))}, which cannot be compared",
-            "Rematerialise detected_faces with one engine",
+def _table(material: Material, people: People, margins: Margins) -> pl.DataFrame:
+    """`Clustering.faces`."""
+    faces = material.faces
+    groups = people.labels[faces.tracks]
+    person_of_group = _settled_persons(material, people)
+    taking_part = pl.DataFrame(
+        {
+            "row": material.rows,
+            "group": groups,
+            "person_id": pl.Series([person_of_group.get(group) for group in groups.tolist()], dtype=pl.String),
+            "similarity": _similarity_to_centre(faces.descriptors, groups),
+            "is_core": people.is_core[faces.tracks] & (groups != NOBODY),
+            "distance": margins.distance,
+            "rival_group": margins.rival,
+            "rival_distance": margins.rival_distance,
+            "reason": np.where(groups != NOBODY, "", np.where(people.between[faces.tracks], "between", "far")),
+        }
+    )
+    table = material.frame.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    return (
+        table.join(taking_part, on="row", how="left", maintain_order="left")
+        .select(
+            "face_id",
+            pl.col("group", "rival_group").replace(NOBODY, None),
+            "person_id",
+            "track_id",
+            pl.col("similarity", "distance", "rival_distance").fill_nan(None),
+            pl.col("is_core").fill_null(False),
+            reason=pl.when("is_rejected").then(pl.lit("rejected")).otherwise(pl.col("reason").replace("", None)),
+            is_exemplar="is_exemplar",
         )
-    unusable = faces.filter(
-        pl.col("embedding").is_null()
-        | (pl.col("embedding").list.len() != pl.col("embedding").list.len().max())
-        | (pl.col("embedding").list.len() == 0)
-        | ~pl.col("embedding").list.eval(pl.element().is_finite().fill_null(False)).list.all()
+        .select([pl.col(name).cast(dtype) for name, dtype in FACES.items()])
     )
-    if not unusable.is_empty():
-        raise FramecurateError(
-            f"{unusable.height} of {faces.height} candidates have no usable descriptor, the first is "
-            f"{unusable['face_id'][0]}",
-            "Rematerialise detected_faces and face_candidates of their videos",
-        )
-    return np.stack(faces["embedding"].to_list()).astype(np.float32)
 
 
-def _numbered(names: list[str]) -> Indices:
-    """Each name's number, 0, 1, … in the order in which they appear."""
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
-
-
-def _keys(track_ids: list[str], tracks: Indices, count: int) -> npt.NDArray[np.uint64]:
-    """A number a track that depends on its id alone."""
-    names = [""] * count
-    for name, track in zip(track_ids, tracks.tolist(), strict=True):
-        names[track] = name
-    digests = b"".join(hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names)
-    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
-
-
-def _tightening(faces: int) -> float:
-    """The part of the seed threshold that holds for this many faces."""
-    sizes, parts = zip(*THRESHOLD_BY_FACES, strict=True)
-    return float(np.interp(np.log(faces), np.log(sizes), parts))
+def _settled_persons(material: Material, people: People) -> dict[int, str]:
+    """The settled person of each group that has one; of those that were merged the one that remains."""
+    faces = material.faces
+    gone = {person for person, _, _ in people.merged}
+    tracks = np.flatnonzero((faces.person_of_track != NOBODY) & (people.labels != NOBODY))
+    pairs = set(zip(people.labels[tracks].tolist(), faces.person_of_track[tracks].tolist(), strict=True))
+    return {group: material.persons[person] for group, person in pairs if person not in gone}
 
 
 def _similarity_to_centre(descriptors: FloatArray, labels: Indices) -> FloatArray:
-    """Cosine similarity of each face to the mean of its group's descriptors, -1..1."""
-    centres = np.zeros((int(labels.max()) + 1, descriptors.shape[1]), dtype=np.float64)
-    np.add.at(centres, labels, descriptors)
-    own = centres[labels]
-    lengths = np.linalg.norm(own, axis=1) * np.linalg.norm(descriptors, axis=1)
-    products = np.einsum("ij,ij->i", own, descriptors)
-    similarity = np.divide(products, lengths, out=np.zeros(len(labels)), where=lengths > 0)
-    return np.asarray(similarity, dtype=np.float32)
+    """Cosine similarity of each face to the mean of its group's descriptors, -1..1; NaN for nobody's."""
+    similarity = np.full(len(labels), np.nan, dtype=np.float32)
+    rows = np.flatnonzero(labels != NOBODY)
+    if len(rows):
+        points = descriptors[rows]
+        own = means_of(points, labels[rows], int(labels.max()) + 1)[labels[rows]]
+        lengths = np.linalg.norm(own, axis=1) * np.linalg.norm(points, axis=1)
+        similarity[rows] = np.einsum("ij,ij->i", own, points) / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return similarity

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags
 
 from framecurate_assets.arrays import FloatArray
-from framecurate_assets.identity.neighbours import Indices, nearest_neighbours
+from framecurate_assets.identity.faces import NOBODY, Bools, Faces
+from framecurate_assets.identity.neighbours import Indices, Neighbourhood
+from framecurate_assets.identity.same_frame import seen_together
 
 NEIGHBOURS = 24
 """Neighbours of a face that may vote. From 16 on results stop changing."""
@@ -43,83 +46,93 @@ class TrackGraph:
     apart_frames: Indices
     """Shape (m,): in how many frames."""
 
+    persons: Indices
+    """Shape (count,): the settled person of each track, or `NOBODY`."""
+
+    twice: frozenset[int] = frozenset()
+    """Settled persons of whom `apart` does not hold."""
+
+    def may_be_twice(self, labels: Indices) -> Bools:
+        """Shape (greatest label + 1,): labels of which `apart` does not hold."""
+        exempt = np.zeros(int(labels.max()) + 1, dtype=np.bool_)
+        exempt[labels[np.isin(self.persons, list(self.twice))]] = True
+        return exempt
+
 
 def build_graph(
-    descriptors: FloatArray, tracks: Indices, representatives: Indices, frames: Indices, threshold: float
+    faces: Faces, representatives: Indices, neighbourhood: Neighbourhood, threshold: float, twice: frozenset[int]
 ) -> TrackGraph:
     """The graph of all tracks.
 
     Args:
-        descriptors: shape (n, size), one a face.
-        tracks: shape (n,), number of the face's track, 0 .. count - 1.
-        representatives: rows of the faces that stand for their tracks; `best_of_tracks` gives them.
-        frames: shape (n,), number of the face's frame; faces with the same number were seen together.
+        faces: all faces.
+        representatives: rows of the faces that stand for their tracks. Tracks without any have no edges.
+        neighbourhood: those faces.
         threshold: Euclidean distance from which two faces say nothing for each other.
+        twice: settled persons who may be in one frame twice.
     """
-    count = int(tracks.max()) + 1
-    zero = ZERO_WEIGHT_FACTOR * threshold
-    one, other, distances = _alike(descriptors[representatives], tracks[representatives], threshold)
-    own, own_distances = _alike_within_tracks(descriptors[representatives], tracks[representatives], threshold)
-    one, other = tracks[representatives][one], tracks[representatives][other]
-    first, second, weight = _summed(
-        np.concatenate([one, other, own]),
-        np.concatenate([other, one, own]),
-        np.concatenate([1 - distances / zero, 1 - distances / zero, 1 - own_distances / zero]),
-        count,
-    )
-    apart, apart_frames = _seen_together(tracks, frames)
-    return TrackGraph(count, first, second, weight, apart, apart_frames)
+    descriptors, tracks = faces.descriptors[representatives], faces.tracks[representatives]
+    alike = _alike(descriptors, tracks, faces.person_of_track[tracks] == NOBODY, neighbourhood, threshold)
+    own = _alike_within_tracks(descriptors, tracks, threshold, faces.count)
+    of_track = csr_matrix((np.ones(len(tracks)), (tracks, np.arange(len(tracks)))), shape=(faces.count, len(tracks)))
+    edges = (of_track @ alike @ of_track.T + diags(own)).tocsr()
+    edges.eliminate_zeros()
+    edges.sort_indices()
+    first = np.repeat(np.arange(faces.count), np.diff(edges.indptr))
+    apart, apart_frames = _tracks_apart(faces.tracks, faces.frames, faces.twice)
+    second = edges.indices.astype(np.int64)
+    return TrackGraph(faces.count, first, second, edges.data, apart, apart_frames, faces.person_of_track, twice)
 
 
-def best_of_tracks(tracks: Indices, quality: Weights) -> Indices:
-    """Rows of the best faces of each track, at most `FACES_PER_TRACK`, sorted; ties go to the earlier row."""
-    order = np.lexsort((np.arange(len(tracks)), -quality, tracks))
-    starts = np.searchsorted(tracks[order], tracks[order], side="left")
-    return np.sort(order[np.arange(len(order)) - starts < FACES_PER_TRACK])
+def best_of_tracks(faces: Faces) -> Indices:
+    """Rows of the faces that stand for their tracks, sorted: the best of each, at most `FACES_PER_TRACK`, of those that
+    may found a person; of a settled track without any, the best of all. Any other track has none.
+    """
+    settled = faces.person_of_track != NOBODY
+    able = faces.founders | (settled & ~faces.founding_tracks)[faces.tracks]
+    rows = np.flatnonzero(able)
+    order = rows[np.lexsort((rows, -faces.quality[rows], faces.tracks[rows]))]
+    tracks = faces.tracks[order]
+    rank = np.arange(len(order)) - np.searchsorted(tracks, tracks, side="left")
+    return np.sort(order[rank < FACES_PER_TRACK])
 
 
-def _alike(descriptors: FloatArray, tracks: Indices, threshold: float) -> tuple[Indices, Indices, Weights]:
-    """Pairs of faces of different tracks where one is among the other's neighbours: each pair once."""
-    neighbours, distances = nearest_neighbours(descriptors, tracks, NEIGHBOURS)
-    rows, columns = np.nonzero(distances < threshold)
-    others = neighbours[rows, columns]
-    pairs = np.minimum(rows, others) * len(descriptors) + np.maximum(rows, others)
-    pairs, where = np.unique(pairs, return_index=True)
-    return pairs // len(descriptors), pairs % len(descriptors), distances[rows, columns][where].astype(np.float64)
+def _alike(
+    descriptors: FloatArray, tracks: Indices, free: Bools, neighbourhood: Neighbourhood, threshold: float
+) -> csr_matrix:
+    """Weights of pairs of faces of different tracks where one is free to move and the other among its neighbours;
+    symmetric.
+    """
+    rows = np.flatnonzero(free)
+    neighbours, distances = neighbourhood.nearest(descriptors[rows], tracks[rows], NEIGHBOURS)
+    at, columns = np.nonzero(distances < threshold)
+    weights = 1 - distances[at, columns].astype(np.float64) / (ZERO_WEIGHT_FACTOR * threshold)
+    ends = rows[at], neighbours[at, columns]
+    found = csr_matrix((weights, ends), shape=(len(tracks), len(tracks)))
+    return found.maximum(found.T)
 
 
-def _alike_within_tracks(descriptors: FloatArray, tracks: Indices, threshold: float) -> tuple[Indices, Weights]:
-    """For each pair of faces of one track that are within the threshold: the track and the distance."""
+def _alike_within_tracks(descriptors: FloatArray, tracks: Indices, threshold: float, count: int) -> Weights:
+    """For each track the sum of the weights of all pairs of its faces that are within the threshold."""
     order = np.argsort(tracks, kind="stable")
-    found, lengths = [], []
+    sums = np.zeros(count)
     for step in range(1, FACES_PER_TRACK):
         one, other = order[:-step], order[step:]
         same = tracks[one] == tracks[other]
         one, other = one[same], other[same]
         distances = np.linalg.norm(descriptors[one] - descriptors[other], axis=1).astype(np.float64)
-        found.append(tracks[one][distances < threshold])
-        lengths.append(distances[distances < threshold])
-    return np.concatenate(found), np.concatenate(lengths)
+        near = distances < threshold
+        weights = 1 - distances[near] / (ZERO_WEIGHT_FACTOR * threshold)
+        sums += np.bincount(tracks[one][near], weights, minlength=count)
+    return sums
 
 
-def _summed(first: Indices, second: Indices, weight: Weights, count: int) -> tuple[Indices, Indices, Weights]:
-    """One edge for each pair of tracks, with the sum of its weights; sorted."""
-    edges, where = np.unique(first * count + second, return_inverse=True)
-    sums = np.bincount(where, weights=weight, minlength=len(edges)).astype(np.float64)
-    return edges // count, edges % count, sums
-
-
-def _seen_together(tracks: Indices, frames: Indices) -> tuple[Indices, Indices]:
-    """Pairs of tracks with faces in one frame, and in how many frames."""
-    order = np.lexsort((tracks, frames))
-    tracks, frames = tracks[order], frames[order]
-    pairs = [np.zeros((0, 2), dtype=np.int64)]
-    step = 1
-    while step < len(frames):
-        same = frames[:-step] == frames[step:]
-        if not same.any():
-            break
-        pairs.append(np.stack([tracks[:-step][same], tracks[step:][same]], axis=1))
-        step += 1
-    unique, counts = np.unique(np.concatenate(pairs), axis=0, return_counts=True)
-    return unique.astype(np.int64), counts.astype(np.int64)
+def _tracks_apart(tracks: Indices, frames: Indices, twice: Indices) -> tuple[Indices, Indices]:
+    """Pairs of tracks with faces in one frame, without the excepted ones, and in how many frames."""
+    one, other = seen_together(frames)
+    count = int(tracks.max(initial=0)) + 1
+    pairs = np.minimum(tracks[one], tracks[other]) * count + np.maximum(tracks[one], tracks[other])
+    unique, counts = np.unique(pairs, return_counts=True)
+    kept = ~np.isin(unique, twice[:, 0] * count + twice[:, 1])
+    apart = np.stack([unique[kept] // count, unique[kept] % count], axis=1)
+    return apart, counts[kept].astype(np.int64)

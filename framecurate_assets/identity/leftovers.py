@@ -1,61 +1,90 @@
-"""Leftovers: the few faces that no group drew, and that clearly belong to one of the big groups."""
+"""Leftovers: tracks that no group drew, or that are too poor to be asked, and the group to which each belongs."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from framecurate_assets.arrays import FloatArray
+from framecurate_assets.identity.draws import nearest_groups
+from framecurate_assets.identity.faces import NO_RULES, NOBODY, Bools, Faces, Rules
 from framecurate_assets.identity.graph import TrackGraph
 from framecurate_assets.identity.groups import measure_groups
-from framecurate_assets.identity.neighbours import Indices
+from framecurate_assets.identity.neighbours import Indices, Neighbourhood
 
 BIG_FACES = 8
-"""Faces from which the centre of a group is known well enough to measure a single face by: more than one track
-has. With 4, people of whom there are few faces gathered strangers."""
+"""Faces from which a group is known well enough to measure a track of founders by: more than one track has. With 4,
+people of whom there are few faces gathered strangers."""
 
 LEFTOVER_FACES = 2
 """Faces up to which a group is a leftover. With 4, people of whom there are few faces lost theirs."""
 
-JOIN_FACTOR = 1.06
-"""Leftovers join up to this multiple of the seed threshold, measured from centre to centre: 0.55 at 0.52. At 0.60
-they split no fewer people than at 0.55, and merged more."""
+JOIN_FACTOR = 1.12
+"""Leftovers join up to this multiple of the seed threshold, as the mean distance to a group's nearest faces."""
 
 SECOND_FACTOR = 0.9
-"""And only if the nearest centre is nearer than this part of the distance to the second nearest: where two people
-look alike a leftover stays alone."""
+"""And only if the nearest group is nearer than this part of the distance to the second nearest: where two people
+look alike a leftover is nobody's."""
 
 
 def attach_leftovers(
-    labels: Indices, graph: TrackGraph, descriptors: FloatArray, tracks: Indices, threshold: float
-) -> Indices:
-    """Labels in which each leftover that is near to one big group, and to no second, has that group's label.
+    labels: Indices,
+    faces: Faces,
+    voting: Indices,
+    neighbourhood: Neighbourhood,
+    graph: TrackGraph,
+    threshold: float,
+    rules: Rules = NO_RULES,
+) -> tuple[Indices, Bools]:
+    """Labels in which each leftover that is near to one group, and to no second, has that group's label.
 
     Args:
         labels: shape (count,): label of each track, 0 .. n - 1, each in use.
+        faces: all faces; each track is measured by its quality-weighted descriptor.
+        voting: rows of the faces that stand for groups. A track without any is too poor to found a person.
+        neighbourhood: those faces.
         graph: the tracks; one seen in a frame with a track of a group never joins that group.
-        descriptors: shape (m, size), the faces that stand for the tracks.
-        tracks: shape (m,), number of the track of each of those faces.
         threshold: seed threshold, Euclidean.
+        rules: what was said about settled persons.
 
     Returns:
-        Shape (count,).
+        Shape (count,), `NOBODY` where a track that is too poor joins nobody, or where two groups draw a leftover; and
+        which of these are between two groups.
 
     Source of the margin to the second: D. Lowe, "Distinctive image features from scale-invariant keypoints",
     IJCV 2004, section 7.1.
     """
-    groups = measure_groups(labels, graph, descriptors, tracks)
-    big, leftovers = np.flatnonzero(groups.sizes >= BIG_FACES), np.flatnonzero(groups.sizes <= LEFTOVER_FACES)
-    if not len(big):
-        return labels
-    joined = labels.copy()
-    for leftover in leftovers.tolist():
-        distances = np.linalg.norm(groups.centres[big] - groups.centres[leftover], axis=1)
-        order = np.argsort(distances, kind="stable")
-        nearest = int(big[order[0]])
-        near = distances[order[0]] <= JOIN_FACTOR * threshold
-        clear = len(big) == 1 or distances[order[0]] <= SECOND_FACTOR * distances[order[1]]
-        if near and clear and groups.may_be_one(leftover, nearest):
-            joined[labels == leftover] = nearest
-            for other in groups.together.get(leftover, set()):
-                groups.together.setdefault(other, set()).add(nearest)
-    return joined
+    groups = measure_groups(labels, graph, faces.descriptors[voting], faces.tracks[voting], rules)
+    poor = groups.sizes == 0
+    small = (groups.sizes <= LEFTOVER_FACES) & ~groups.settled & ~poor
+    target = np.where(poor, NOBODY, np.arange(len(poor)))
+    between = np.zeros(len(poor), dtype=np.bool_)
+    everyone = np.arange(len(poor))
+    # The small ones first: whoever they join is better known to the poor ones, and who is left is somebody, too.
+    for leftovers, least in ((small, BIG_FACES), (poor, 1)):
+        asked = np.flatnonzero(leftovers)
+        drawing = ~poor & (target == everyone) & (groups.sizes >= least)
+        if not len(asked) or not drawing.any():
+            continue
+        of_voting = target[labels[faces.tracks[voting]]]
+        draws = nearest_groups(_descriptors(faces, labels, asked), asked, neighbourhood, of_voting, drawing)
+        near = draws.distance <= JOIN_FACTOR * threshold
+        clear = draws.distance <= SECOND_FACTOR * draws.second_distance
+        between[asked] = near & ~clear & (groups.sizes[asked] <= 1)
+        for leftover, group in zip(asked[near & clear].tolist(), draws.group[near & clear].tolist(), strict=True):
+            if groups.may_be_one(leftover, group):
+                target[leftover] = group
+                for other in groups.together.get(leftover, set()):
+                    groups.together.setdefault(other, set()).add(group)
+        target[between] = NOBODY
+    return target[labels], between[labels]
+
+
+def _descriptors(faces: Faces, labels: Indices, groups: Indices) -> FloatArray:
+    """Quality-weighted mean descriptor of the tracks of each of some groups, shape (m, size)."""
+    position = np.full(int(labels.max()) + 1, NOBODY, dtype=np.int64)
+    position[groups] = np.arange(len(groups))
+    at = position[labels]
+    sums = np.zeros((len(groups), faces.descriptors.shape[1]))
+    tracks = np.flatnonzero(at != NOBODY)
+    np.add.at(sums, at[tracks], faces.track_descriptors(tracks))
+    return (sums / np.bincount(at[tracks], minlength=len(groups))[:, None]).astype(np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import polars as pl
 from scipy.optimize import linear_sum_assignment
@@ -29,7 +31,7 @@ def person_number(identifier: str) -> int:
 
 
 def keep_person_ids(
-    labels: pl.DataFrame, previous: pl.DataFrame | None, highest_number: int
+    labels: pl.DataFrame, previous: pl.DataFrame | None, highest_number: int, taken: Collection[str] = ()
 ) -> tuple[pl.DataFrame, int]:
     """Name each label: as the person of the last run whose faces it holds, or as somebody new.
 
@@ -40,11 +42,12 @@ def keep_person_ids(
         labels: face_id and label (integer). New people are numbered in the order of their labels.
         previous: face_id and person_id of the last run; null on the first.
         highest_number: the highest number ever given, 0 on the first run.
+        taken: persons of the last run whom no label gets, however many faces they share.
 
     Returns:
         face_id and person_id in the order of `labels`, and the highest number ever given.
     """
-    kept = _paired(labels, previous) if previous is not None else {}
+    kept = _paired(labels, previous.filter(~pl.col("person_id").is_in(list(taken)))) if previous is not None else {}
     if previous is not None:
         highest_number = max([highest_number, *(person_number(person) for person in previous["person_id"].unique())])
     names: dict[int, str] = {}

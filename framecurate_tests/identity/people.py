@@ -25,6 +25,7 @@ class Face:
     x: float = 0.0
     shot: int = 0
     composite: float = 0.8
+    sharpness: float | None = 300.0
 
 
 def axis(number: int, size: int = SIZE) -> FloatArray:
@@ -66,6 +67,9 @@ def candidates(faces: Sequence[Face], engine: str = "test") -> pl.DataFrame:
                 "x2": face.x + 100,
                 "y2": 100.0,
                 "composite": face.composite,
+                "det_score": 0.95,
+                "frontality": 0.9,
+                "sharpness": face.sharpness,
                 "embedding": face.descriptor.tolist(),
                 "engine": engine,
             }

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from framecurate_assets.arrays import FloatArray
 from framecurate_assets.identity.conflicts import separate
+from framecurate_assets.identity.faces import NOBODY, Faces
 from framecurate_assets.identity.fragments import join_fragments
+from framecurate_assets.identity.graph import TrackGraph
 from framecurate_assets.identity.leftovers import attach_leftovers
+from framecurate_assets.identity.neighbours import Neighbourhood
 from framecurate_assets.identity.whispers import renumbered, whisper
-from framecurate_tests.identity.graphs import graph, keys
+from framecurate_tests.identity.graphs import faces, graph, keys
 from framecurate_tests.identity.people import DISTANCE, around, axis, person
 
 
@@ -48,6 +51,25 @@ def test_a_stranger_in_a_frame_does_not_keep_a_person_out_of_the_own_group() -> 
     edges = _clique(range(4), 0.5) | {(0, 4): 0.1} | {(track, 5): 0.5 for track in range(4)}
     labels = whisper(graph(6, edges, {(4, 5): 1}), np.array([0, 0, 0, 0, 0, 5]), keys(6))
     assert labels.tolist() == [0, 0, 0, 0, 1, 0]
+
+
+def test_settled_tracks_keep_their_label_and_draw_others() -> None:
+    # All of the weight around track 2 speaks for the other label, but a person's word is a person's word.
+    edges = _clique(range(2), 0.9) | {(0, 2): 0.9, (1, 2): 0.9, (2, 3): 0.3}
+    labels = whisper(graph(4, edges, persons={0: 0, 1: 0, 2: 1}), np.array([0, 0, 2, 3]), keys(4))
+    assert labels.tolist() == [0, 0, 1, 1]
+
+
+def test_a_person_who_may_be_in_a_frame_twice_is_not_pushed_away() -> None:
+    tracks = graph(3, {(0, 1): 0.5, (0, 2): 0.5}, {(0, 2): 9}, persons={0: 0}, twice=frozenset({0}))
+    assert whisper(tracks, np.arange(3), keys(3)).tolist() == [0, 0, 0]
+    assert separate(tracks, np.zeros(3, dtype=np.int64)).tolist() == [0, 0, 0]
+
+
+def test_of_two_tracks_in_one_frame_the_settled_one_stays() -> None:
+    edges = {(0, 1): 0.1, (1, 2): 0.9}
+    labels = separate(graph(3, edges, {(0, 1): 1}, persons={0: 0}), np.array([0, 0, 0]))
+    assert labels.tolist() == [0, 1, 0]
 
 
 def test_labels_are_numbered_by_appearance() -> None:
@@ -106,6 +128,21 @@ def test_fragments(centre: FloatArray, apart: dict[tuple[int, int], int], one_pe
     assert labels.tolist() == ([0] * 20 if one_person else [0] * 10 + [1] * 10)
 
 
+@pytest.mark.parametrize(
+    ("third", "one_person"),
+    [
+        # Nobody else is anywhere near: two stills of one person.
+        (person(5), True),
+        # Somebody else is about as near: perhaps none of the three is another.
+        ((ANNA - axis(61) * DISTANCE).astype(np.float32), False),
+    ],
+)
+def test_two_who_are_near_only_to_each_other_are_one(third: FloatArray, one_person: bool) -> None:
+    descriptors = np.array([ANNA, LIKE_ANNA, third], dtype=np.float32)
+    labels = join_fragments(np.arange(3), graph(3, {}), descriptors, np.arange(3), DISTANCE)
+    assert labels.tolist() == ([0, 0, 1] if one_person else [0, 1, 2])
+
+
 def test_fragments_join_step_by_step() -> None:
     # The outer two are too far apart, but not once the inner two are one.
     centres = [(ANNA + axis(60) * offset * DISTANCE).astype(np.float32) for offset in (0.0, 0.4, 0.8)]
@@ -117,34 +154,90 @@ def test_fragments_join_step_by_step() -> None:
 BEN = person(1)
 
 
+def _attached(
+    descriptors: list[FloatArray], labels: list[int], tracks: TrackGraph, poor: frozenset[int] = frozenset()
+) -> tuple[list[int], list[bool]]:
+    every = faces(np.array(descriptors, dtype=np.float32), [track not in poor for track in range(len(labels))])
+    voting = np.flatnonzero(every.founders)
+    neighbourhood = Neighbourhood(every.descriptors[voting], every.tracks[voting])
+    attached, between = attach_leftovers(np.array(labels), every, voting, neighbourhood, tracks, DISTANCE)
+    return attached.tolist(), between.tolist()
+
+
+AMID = (ANNA + BEN) * 0.6
+NEAR = ANNA + axis(60) * 1.05 * DISTANCE
+
+
 @pytest.mark.parametrize(
-    ("leftover", "big", "apart", "expected"),
+    ("leftover", "big", "apart", "expected", "between"),
     [
         # Clearly Anna, just outside the seed threshold.
-        (ANNA + axis(60) * 1.02 * DISTANCE, 10, {}, 0),
+        (NEAR, 10, {}, 0, False),
         # Too far from everybody.
-        (ANNA + axis(60) * 1.1 * DISTANCE, 10, {}, 2),
-        # Between two people.
-        ((ANNA + BEN) / 2, 10, {}, 2),
+        (ANNA + axis(60) * 1.2 * DISTANCE, 10, {}, 2, False),
+        # Between two people, and near to both.
+        (AMID, 10, {}, -1, True),
         # Anna is known from too few faces.
-        (ANNA + axis(60) * 1.02 * DISTANCE, 5, {}, 2),
+        (NEAR, 5, {}, 2, False),
         # Anna is in the same frame.
-        (ANNA + axis(60) * 1.02 * DISTANCE, 10, {(0, 20): 1}, 2),
+        (NEAR, 10, {(0, 20): 1}, 2, False),
     ],
 )
-def test_leftovers(leftover: FloatArray, big: int, apart: dict[tuple[int, int], int], expected: int) -> None:
-    anna, ben = around(ANNA, 10, within=0.1, seed=1), around(BEN, 10, within=0.1, seed=2)
-    descriptors = np.array([*anna, *ben, leftover], dtype=np.float32)
-    labels = np.repeat([0, 1, 2], [10, 10, 1])
-    kept = np.concatenate([np.arange(big), np.arange(10, 10 + big), [20]])
-    attached = attach_leftovers(labels, graph(21, {}, apart), descriptors[kept], kept, DISTANCE)
-    assert attached.tolist() == [*labels[:20].tolist(), expected]
+def test_leftovers(
+    leftover: FloatArray, big: int, apart: dict[tuple[int, int], int], expected: int, between: bool
+) -> None:
+    people = [face for seed, centre in enumerate((ANNA, BEN)) for face in around(centre, 10, 0.1, seed)]
+    # Those who are too few are a person each.
+    labels = [10 * (at >= 10) if at % 10 < big else at for at in range(20)]
+    kept = np.unique([*labels, 20], return_inverse=True)[1].tolist()
+    attached, doubtful = _attached([*people, leftover], kept, graph(21, {}, apart))
+    assert attached[:20] == kept[:20]
+    assert attached[20] == {0: kept[0], 2: kept[20], -1: -1}[expected]
+    assert doubtful[20] == between
+
+
+@pytest.mark.parametrize(
+    ("face", "apart", "expected", "between"),
+    [
+        (NEAR, {}, 0, False),
+        # Even a person of whom there are two faces may be joined.
+        (person(2), {}, 2, False),
+        (AMID, {}, -1, True),
+        (person(3), {}, -1, False),
+        (NEAR, {(0, 22): 1}, -1, False),
+    ],
+)
+def test_a_poor_track_joins_or_is_nobodys(
+    face: FloatArray, apart: dict[tuple[int, int], int], expected: int, between: bool
+) -> None:
+    people = [
+        f
+        for seed, (centre, n) in enumerate([(ANNA, 10), (BEN, 7), (person(2), 5)])
+        for f in around(centre, n, 0.1, seed)
+    ]
+    labels = np.repeat([0, 1, 2, 3], [10, 7, 5, 1]).tolist()
+    attached, doubtful = _attached([*people, face], labels, graph(23, {}, apart), poor=frozenset({22}))
+    assert (attached[22], doubtful[22]) == (expected, between)
 
 
 def test_two_leftovers_of_one_frame_do_not_join_one_person() -> None:
-    anna = around(ANNA, 10, within=0.1, seed=1)
-    strays = [ANNA + axis(60) * 1.02 * DISTANCE, ANNA + axis(61) * 1.02 * DISTANCE]
-    descriptors = np.array([*anna, *strays], dtype=np.float32)
-    labels = np.repeat([0, 1, 2], [10, 1, 1])
-    attached = attach_leftovers(labels, graph(12, {}, {(10, 11): 1}), descriptors, np.arange(12), DISTANCE)
-    assert attached.tolist() == [0] * 10 + [0, 2]
+    strays = [NEAR, ANNA + axis(61) * 1.05 * DISTANCE]
+    labels = np.repeat([0, 1, 2], [10, 1, 1]).tolist()
+    attached, _ = _attached([*around(ANNA, 10, 0.1, 1), *strays], labels, graph(12, {}, {(10, 11): 1}))
+    assert attached == [0] * 10 + [0, 2]
+
+
+def test_a_long_track_stands_by_its_better_faces() -> None:
+    # Two faces of one track, the worse one far off: the track's own descriptor lies near the better one.
+    one = np.array([ANNA, ANNA + axis(60)], dtype=np.float32)
+    track = Faces(
+        one,
+        np.zeros(2, dtype=np.int64),
+        np.arange(2),
+        np.array([0.9, 0.3], dtype=np.float32),
+        np.ones(2, dtype=np.bool_),
+        np.full(2, NOBODY),
+        keys(1),
+    )
+    # Weights are the squares of the quality: 9 to 1.
+    np.testing.assert_allclose(track.track_descriptors(np.array([0]))[0], ANNA + 0.1 * axis(60), atol=1e-6)

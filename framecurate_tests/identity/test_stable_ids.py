@@ -73,6 +73,13 @@ def test_ids_stay(
     assert number == new_highest
 
 
+def test_a_person_who_is_taken_gets_no_second_label() -> None:
+    previous = _people({"a": 1, "b": 1, "c": 2})
+    named, highest = keep_person_ids(_labels({"a": 0, "b": 0, "c": 1}), previous, 2, taken={person_id(1)})
+    assert _numbers(named) == {"a": 3, "b": 3, "c": 2}
+    assert highest == 3
+
+
 def test_ids_have_four_digits_and_grow() -> None:
     assert [person_id(1), person_id(9999), person_id(10_000)] == ["person_0001", "person_9999", "person_10000"]
     assert person_number("person_10000") == 10_000

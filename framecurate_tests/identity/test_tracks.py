@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import polars as pl
 import pytest
 
 from framecurate_assets.arrays import FloatArray
+from framecurate_assets.identity.faces import NOBODY
 from framecurate_assets.identity.tracks import link_tracks
 from framecurate_tests.identity.people import DISTANCE, Face, around, axis, candidates, person
 
 ANNA, BEN = person(0), person(1)
 
 
-def _tracks(faces: list[Face]) -> list[str]:
-    frame = candidates(faces)
+def _tracks(faces: list[Face], persons: Sequence[int] = (), rejected: Sequence[int] = ()) -> list[str]:
+    frame = candidates(faces).with_columns(
+        person=pl.Series([*persons, *[NOBODY] * (len(faces) - len(persons))]),
+        is_rejected=pl.Series([at in rejected for at in range(len(faces))]),
+    )
     return link_tracks(frame, np.array([face.descriptor for face in faces]), DISTANCE)
 
 
@@ -93,3 +100,13 @@ def test_small_steps_do_not_lead_from_one_person_to_another() -> None:
 def test_a_talking_person_is_one_track() -> None:
     tracks = _tracks([Face(face, at=i * 0.1) for i, face in enumerate(around(ANNA, 60, within=0.3))])
     assert set(tracks) == {"v/0/0"}
+
+
+def test_faces_settled_with_two_people_are_never_linked() -> None:
+    faces = [Face(ANNA, at=i * 0.5) for i in range(4)]
+    assert _tracks(faces, persons=[0, NOBODY, 1, 0]) == ["v/0/0", "v/0/0", "v/0/1", "v/0/0"]
+
+
+def test_a_rejected_face_is_a_track_of_its_own() -> None:
+    faces = [Face(ANNA, at=i * 0.5) for i in range(3)]
+    assert _tracks(faces, rejected=[1]) == ["v/0/0", "v/0/1", "v/0/0"]
