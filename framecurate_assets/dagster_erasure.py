@@ -97,8 +97,9 @@ def _erase_from_table(connection: sqlite3.Connection, table: str, columns: list[
         affected = " OR ".join(f'is_affected("{column}")' for column in columns)
         connection.execute(f"DELETE FROM {table} WHERE {affected}")
     if table == "event_logs":
+        places = ", ".join("?" * len(SHEETS_OF_ALL))
         connection.execute(
-            "DELETE FROM event_logs WHERE step_key IN (?, ?) AND instr(event, 'contact_sheet')", SHEETS_OF_ALL
+            f"DELETE FROM event_logs WHERE step_key IN ({places}) AND instr(event, 'contact_sheet')", SHEETS_OF_ALL
         )
     if table == "asset_event_tags":
         connection.execute("DELETE FROM asset_event_tags WHERE event_id NOT IN (SELECT id FROM event_logs)")

@@ -12,7 +12,7 @@ from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.dagster_runs import runs_at_work
 from framecurate_assets.erasure.erase import erase
 from framecurate_assets.erasure.person import find_person
-from framecurate_assets.erasure.plan import Plan, begin, end, plan_person, plan_video
+from framecurate_assets.erasure.plan import Plan, begin, end, persons_in, plan_person, plan_video
 from framecurate_assets.erasure.target import Target
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.engines import same_person_distance
@@ -46,7 +46,7 @@ def propose(target: Target, folder: DataFolder) -> Proposal:
     if target.kind == "video":
         return Proposal(plan_video(target.id, lake), {})
     distance = read_policy(folder.policy_file).identity.distance or same_person_distance(str(pinned_engine(folder)))
-    seen = find_person(lake, target.id, distance)
+    seen = find_person(lake, persons_in(target.id, lake)[0], distance)
     return Proposal(plan_person(target.id, seen, lake), seen.alike_elsewhere)
 
 

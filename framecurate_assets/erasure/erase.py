@@ -7,8 +7,9 @@ from datetime import datetime
 
 import polars as pl
 
+from framecurate_assets.erasure.corrections import erase_from_log
 from framecurate_assets.erasure.plan import Plan
-from framecurate_assets.erasure.traces import files_of, tables_with_traces
+from framecurate_assets.erasure.traces import files_of, tables_with_traces, without_references
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.forgotten import forget_ids
@@ -17,6 +18,16 @@ from framecurate_assets.lake.tables import Table
 from framecurate_assets.policy import Policy
 from framecurate_assets.sources.source_list import remove_sources
 from framecurate_assets.stages import DETECTED_FACES, FACE_CANDIDATES, Stage
+
+REPORTS = (
+    tables.CORRECTIONS,
+    tables.SAME_FRAME_TWICE,
+    tables.IDENTITY_ALARMS,
+    tables.MISSING_SEQUENCES,
+    tables.SELECTION_VERDICTS,
+    tables.SELECTION_COVERAGE,
+)
+"""Tables over the whole lake that are made anew each time, and from which nothing is made."""
 
 
 def erase(plan: Plan, lake: Lake, policy: Policy, now: datetime) -> None:
@@ -32,21 +43,25 @@ def erase(plan: Plan, lake: Lake, policy: Policy, now: datetime) -> None:
         now: when.
 
     Raises:
-        FramecurateError: sources.yaml is faulty.
+        FramecurateError: sources.yaml or corrections.jsonl is faulty.
     """
-    _remember(plan, lake, now)
     folder = lake.folder
+    erase_from_log(plan, folder.corrections)
+    _remember(plan, lake, now)
     remove_sources(folder.sources_file, plan.videos)
     for path in files_of(plan, folder):
         path.unlink(missing_ok=True)
     for video_id in plan.videos:
         _remove_folders(video_id, folder)
+    for video_id in plan.sealed:
+        shutil.rmtree(folder.sequences(video_id), ignore_errors=True)
     fresh = {video_id: _fresh_stages(video_id, lake, policy) for video_id in plan.sealed}
     for table, part, going in list(tables_with_traces(plan, lake)):
         if part in plan.videos:
             lake.remove(table, part)
         else:
             _rewrite(lake, table, part, lake.read(table, part).filter(~going))
+    _remove_references(plan, lake)
     _remove_dataset(lake)
     for video_id, stages in fresh.items():
         _forget_file(video_id, lake)
@@ -72,14 +87,25 @@ def _remember(plan: Plan, lake: Lake, now: datetime) -> None:
 
 
 def _remove_folders(video_id: str, folder: DataFolder) -> None:
-    for place in (folder.frames(video_id), folder.faces(video_id), *folder.videos.glob(f".{video_id}.*")):
+    places = (folder.frames(video_id), folder.faces(video_id), folder.sequences(video_id))
+    for place in (*places, *folder.videos.glob(f".{video_id}.*")):
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_references(plan: Plan, lake: Lake) -> None:
+    for table in (tables.IDENTITY_CLUSTERS, tables.PERSON_REGISTRY):
+        if lake.path(table).exists():
+            _rewrite(lake, table, None, without_references(lake.read(table), plan))
 
 
 def _remove_dataset(lake: Lake) -> None:
     """What is made over the whole lake shows people: the pictures go, and all of it is to be made again."""
-    for table in (tables.IDENTITY_CLUSTERS, tables.PERSON_SELECTIONS):
-        lake.folder.sheet(table.name).unlink(missing_ok=True)
+    for sheet in lake.folder.sheets.glob("*.webp"):
+        sheet.unlink()
+    # They speak of people in whole sentences.
+    for table in REPORTS:
+        lake.remove(table)
+    for table in (tables.IDENTITY_CLUSTERS, tables.TEMPORAL_SEQUENCES, tables.PERSON_SELECTIONS):
         if lake.path(table).exists():
             _rewrite(lake, table, None, lake.read(table), made_from="")
     if lake.folder.dataset.exists():

@@ -38,7 +38,8 @@ def holdings(folder: DataFolder) -> dict[str, Holdings]:
         else:
             rows = lake.read(table).height if lake.path(table).exists() else 0
         found[table.name] = Holdings(rows)
-    for place in (folder.videos, folder.root / "frames", folder.root / "faces", folder.sheets, folder.dataset):
+    pictures = (folder.all_frames, folder.all_faces, folder.all_sequences, folder.sheets, folder.dataset)
+    for place in (folder.videos, *pictures):
         found[f"{place.name}/"] = _of_files(place.rglob("*"))
     return found
 

@@ -65,8 +65,11 @@ def plan_video(video_id: str, lake: Lake) -> Plan:
 
 
 def plan_person(person_id: str, seen: Appearances, lake: Lake) -> Plan:
-    """Every frame in which a person is seen; a video of which no frame is left goes as a whole."""
-    plan = Plan(persons=(person_id,))
+    """Every frame in which a person is seen; a video of which no frame is left goes as a whole.
+
+    With the person go those who are part of them.
+    """
+    plan = Plan(persons=persons_in(person_id, lake))
     for video_id in seen.faces["video_id"].unique(maintain_order=True):
         frames = lake.read(tables.SAMPLED_FRAMES, video_id)["frame_id"]
         going = frames.filter(frames.is_in(seen.faces["frame_id"].to_list()))
@@ -85,6 +88,15 @@ def plan_person(person_id: str, seen: Appearances, lake: Lake) -> Plan:
         hashes = lake.read(tables.RAW_VIDEOS, video_id)["sha256"].drop_nulls()
         plan = plan.joined(Plan(sealed={video_id: video}, texts=tuple(hashes)))
     return plan
+
+
+def persons_in(person_id: str, lake: Lake) -> tuple[str, ...]:
+    """A person, and all who are part of them; of somebody's part the whole."""
+    if not lake.path(tables.PERSON_REGISTRY).exists():
+        return (person_id,)
+    registry = dict(lake.read(tables.PERSON_REGISTRY).select("person_id", "merged_into").iter_rows())
+    whole = registry.get(person_id) or person_id
+    return (whole, *(part for part, into in registry.items() if into == whole))
 
 
 def begin(plan: Plan, folder: DataFolder) -> None:

@@ -44,8 +44,10 @@ def what_is_meant(what: str, lake: Lake) -> Target:
 def is_known(target: Target, lake: Lake) -> bool:
     """Whether there is anything of it in the sources or in the lake."""
     if target.kind == "person":
-        clusters = tables.IDENTITY_CLUSTERS
-        return lake.path(clusters).exists() and target.id in lake.read(clusters)["person_id"]
+        return any(
+            lake.path(table).exists() and target.id in lake.read(table)["person_id"]
+            for table in (tables.IDENTITY_CLUSTERS, tables.PERSON_REGISTRY)
+        )
     if lake.path(tables.RAW_VIDEOS, target.id).exists() or target.id in _ids_by_source(lake).values():
         return True
     return target.id in lake.read_all(tables.LISTED_VIDEOS)["video_id"]

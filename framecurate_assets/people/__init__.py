@@ -1,0 +1,1 @@
+"""People: who has which number, and what people said about it."""

@@ -1,0 +1,194 @@
+"""What people say about persons and faces: the kinds of lines in corrections.jsonl.
+
+Faces are the anchors. A clustering from scratch may draw other lines between persons; the faces that a correction
+names are held by it wherever they are.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from framecurate_assets.errors import FramecurateError
+
+PersonId = Annotated[str, Field(pattern=r"^person_\d{4,}$")]
+FaceId = Annotated[str, Field(pattern=r"^[^@#]+@-?\d+#\d+$")]
+FacesOfPersons = dict[PersonId, tuple[FaceId, ...]]
+"""Faces by the person for whom clustering takes them, `model_person_id`, when it is said."""
+
+
+class _Line(BaseModel):
+    """What every line says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: int = Field(ge=1)
+    """1, 2, … in the order in which they were said."""
+    at: AwareDatetime
+    by: str
+    """The author."""
+
+
+class Merge(_Line):
+    """Persons are one."""
+
+    kind: Literal["merge"] = "merge"
+    persons: tuple[PersonId, ...] = Field(min_length=2)
+    into: PersonId
+    """The one of them whose number stays."""
+    faces: FacesOfPersons = {}
+    """A face of each of their tracks."""
+
+    @model_validator(mode="after")
+    def _is_into_one_of_them(self) -> Merge:
+        if self.into not in self.persons:
+            raise ValueError("`into` is none of `persons`")
+        return self
+
+
+class Split(_Line):
+    """Faces of a person are somebody else."""
+
+    kind: Literal["split"] = "split"
+    person: PersonId
+    faces: FacesOfPersons = Field(min_length=1)
+    """The faces that go."""
+    rest: FacesOfPersons = {}
+    """A face of each track that stays."""
+    new_person: PersonId
+    """Their number from now on. It is chosen when it is said, so that the log alone gives the same numbers."""
+
+
+class Rename(_Line):
+    """A person has a name."""
+
+    kind: Literal["rename"] = "rename"
+    person: PersonId
+    name: str
+    """Empty: none any more."""
+
+
+class Reject(_Line):
+    """Faces are nobody's."""
+
+    kind: Literal["reject"] = "reject"
+    faces: tuple[FaceId, ...] = Field(min_length=1)
+
+
+class Apart(_Line):
+    """Two persons are never one, however alike."""
+
+    kind: Literal["apart"] = "apart"
+    persons: tuple[PersonId, PersonId]
+    faces: FacesOfPersons = {}
+    """A face of each of their tracks."""
+
+
+class Allow(_Line):
+    """A person may be in one frame twice."""
+
+    kind: Literal["exception"] = "exception"
+    person: PersonId
+
+
+class Undo(_Line):
+    """An earlier line does not hold any more."""
+
+    kind: Literal["undo"] = "undo"
+    of: int = Field(ge=1)
+
+
+Correction = Merge | Split | Rename | Reject | Apart | Allow | Undo
+
+_PARSER: TypeAdapter[Correction] = TypeAdapter(Annotated[Correction, Field(discriminator="kind")])
+
+
+def read_line(text: str, place: str) -> Correction:
+    """One line of the log.
+
+    Args:
+        text: the line.
+        place: where it stands, for the sentence that says what is wrong.
+
+    Raises:
+        FramecurateError: it is no JSON, of no known kind, or says something of the wrong form.
+    """
+    remedy = "Mend the line by hand, or remove it; docs/corrections.md says what each kind of line holds"
+    try:
+        return _PARSER.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"] if part not in _KINDS)
+        what = first["msg"].removeprefix("Value error, ")
+        raise FramecurateError(f"{place}: {key + ': ' if key else ''}{what}", remedy) from error
+
+
+def written(correction: Correction) -> str:
+    """A correction as a line, without its end."""
+    return json.dumps(correction.model_dump(mode="json"), ensure_ascii=False)
+
+
+def persons_of(correction: Correction) -> tuple[str, ...]:
+    """The persons that a correction names, without those that it only anchors."""
+    match correction:
+        case Merge() | Apart():
+            return correction.persons
+        case Split():
+            return (correction.person, correction.new_person)
+        case Rename() | Allow():
+            return (correction.person,)
+        case _:
+            return ()
+
+
+def faces_of(correction: Correction) -> tuple[str, ...]:
+    """All faces that a correction names, anchors too."""
+    match correction:
+        case Reject():
+            return correction.faces
+        case Merge() | Apart():
+            return _all(correction.faces)
+        case Split():
+            return _all(correction.faces) + _all(correction.rest)
+        case _:
+            return ()
+
+
+def anchors_of(correction: Correction) -> dict[str, tuple[str, ...]]:
+    """Faces that only say which person is meant, by model person."""
+    match correction:
+        case Merge() | Apart():
+            return correction.faces
+        case Split():
+            return correction.rest
+        case _:
+            return {}
+
+
+def in_words(correction: Correction) -> str:
+    """What a correction says, in a few words."""
+    match correction:
+        case Merge():
+            others = [person for person in correction.persons if person != correction.into]
+            return f"merge of {', '.join(others)} into {correction.into}"
+        case Split():
+            return f"split of {correction.new_person} from {correction.person}"
+        case Rename():
+            return f"name of {correction.person}"
+        case Reject():
+            return f"rejection of {len(correction.faces)} faces"
+        case Apart():
+            return f"{correction.persons[0]} and {correction.persons[1]} are apart"
+        case Allow():
+            return f"{correction.person} may be in one frame twice"
+        case Undo():
+            return f"undo of {correction.of}"
+
+
+def _all(faces: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(face for part in faces.values() for face in part)
+
+
+_KINDS: set[Any] = {"merge", "split", "rename", "reject", "apart", "exception", "undo"}

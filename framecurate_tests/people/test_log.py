@@ -1,0 +1,84 @@
+"""corrections.jsonl: whole lines or none, in order, and never a guess."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.people.corrections import Rename
+from framecurate_assets.people.log import Log, append, read_log
+
+LINE = {"id": 1, "at": "2026-01-01T10:00:00Z", "by": "anna", "kind": "rename", "person": "person_0001", "name": "Zoë"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "corrections.jsonl"
+
+
+def name(log: Log) -> Rename:
+    return Rename(id=log.next_id, at=datetime(2026, 1, 1, tzinfo=UTC), by="anna", person="person_0001", name="Zoë")
+
+
+def write(path: Path, *lines: object, end: str = "\n") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    path.write_text("\n".join(texts) + end, encoding="utf-8")
+
+
+def test_what_was_said_is_read_again(path: Path) -> None:
+    assert read_log(path) == Log()
+    first, second = append(path, name), append(path, name)
+    assert read_log(path).corrections == (first, second)
+    assert [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()] == [1, 2]
+    assert "Zoë" in path.read_text(encoding="utf-8")
+
+
+def test_several_processes_may_speak_at_once(path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: append(path, name), range(40)))
+    assert [line.id for line in read_log(path).corrections] == list(range(1, 41))
+
+
+def test_what_a_process_that_died_left_of_a_line_was_never_said(path: Path) -> None:
+    write(path, LINE, json.dumps(LINE)[:40], end="")
+    log = read_log(path)
+    assert len(log.corrections) == 1
+    assert log.torn
+    append(path, name)
+    assert [line.id for line in read_log(path).corrections] == [1, 2]
+    assert read_log(path).torn is None
+
+
+def test_a_whole_line_without_its_end_was_said(path: Path) -> None:
+    write(path, LINE, end="")
+    assert len(read_log(path).corrections) == 1
+    append(path, name)
+    assert [line.id for line in read_log(path).corrections] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nonsense", "line 2: Invalid JSON"),
+        ({**LINE, "id": 2, "kind": "marry"}, "line 2: Input tag 'marry'"),
+        ({**LINE, "id": 2, "nom": "x"}, "line 2: nom: Extra inputs are not permitted"),
+        ({**LINE, "id": 2, "person": "anna"}, "line 2: person: String should match pattern"),
+        ({**LINE, "id": 2, "at": "2026-01-01T10:00:00"}, "line 2: at: Input should have timezone info"),
+        (LINE, "the line with id 1 follows the one with id 1"),
+    ],
+)
+def test_a_broken_line_is_named_and_nothing_is_guessed(path: Path, line: object, said: str) -> None:
+    write(path, LINE, line, {**LINE, "id": 3})
+    with pytest.raises(FramecurateError) as refused:
+        read_log(path)
+    assert said in str(refused.value)
+    before = path.read_bytes()
+    with pytest.raises(FramecurateError):
+        append(path, name)
+    assert path.read_bytes() == before
