@@ -25,6 +25,7 @@ from framecurate_assets.pictures.sheets import Tile, sheet_of_tiles, shrink
 from framecurate_assets.policy import SamplingPolicy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.stages import SAMPLED_FRAMES, sampling_fingerprint
+from framecurate_assets.video.cuts import find_cuts, shots_between
 from framecurate_assets.video.measure import measure_frame
 from framecurate_assets.video.pictures import picture_names, sample_pictures
 from framecurate_assets.video.sampling import SampledFrame, sample_frames
@@ -85,14 +86,19 @@ def _kind(video_id: str, lake: Lake) -> str | None:
 
 def _sample(video: dict[str, Any], place: Path, folder: DataFolder, policy: SamplingPolicy) -> VideoResult:
     """Write a video's sampled frames into `place`, which becomes its frames folder."""
-    rows, shot_features, tiles = [], [], []
-    path = folder.absolute(video["path"])
-    for frame in sample_frames(path, policy, video["clip_start_s"], video["clip_end_s"]):
+    rows, shot_features, follows_forced_key, tiles = [], [], [], []
+    path, clip = folder.absolute(video["path"]), (video["clip_start_s"], video["clip_end_s"])
+    for frame in sample_frames(path, policy, *clip):
         shot_features.append(shot_feature(frame.image))
+        follows_forced_key.append(frame.follows_forced_key)
         # Only a thumbnail is kept of each frame, so that no video is held in memory.
         tiles.append(Tile(shrink(frame.image), f"{frame.pts_s:.1f} s"))
         rows.append(_write_frame(video["video_id"], frame, place, folder))
-    return _result(video["video_id"], rows, shot_numbers(shot_features), tiles, folder)
+    if policy.shots == "full":
+        shots = shots_between(find_cuts(path, *clip), [row["pts_s"] for row in rows])
+    else:
+        shots = shot_numbers(shot_features, follows_forced_key)
+    return _result(video["video_id"], rows, shots, tiles, folder)
 
 
 def _sample_pictures(video: dict[str, Any], place: Path, lake: Lake, min_shorter_side_px: int) -> VideoResult:
@@ -124,7 +130,7 @@ def _sample_pictures(video: dict[str, Any], place: Path, lake: Lake, min_shorter
 
 def _result(
     video_id: str,
-    rows: Sequence[dict[str, object]],
+    rows: Sequence[dict[str, Any]],
     shots: Sequence[int],
     tiles: Sequence[Tile],
     folder: DataFolder,
@@ -140,7 +146,7 @@ def _result(
     return VideoResult(frames, metadata)
 
 
-def _write_frame(video_id: str, frame: SampledFrame, place: Path, folder: DataFolder) -> dict[str, object]:
+def _write_frame(video_id: str, frame: SampledFrame, place: Path, folder: DataFolder) -> dict[str, Any]:
     pts_ms = round(frame.pts_s * 1000)
     height, width = frame.image.shape[:2]
     name = f"{pts_ms}.jpg"

@@ -38,6 +38,9 @@ _STAMP = np.dtype(
 class FrameTable:
     """Frames of a video as parallel arrays of shape (n,), in the order in which they are stored and decoded."""
 
+    number: npt.NDArray[np.int64]
+    """The place of each frame among all that are stored, from 0: a table of key frames lists only some of them."""
+
     pts: npt.NDArray[np.int64]
     """When each frame is shown, in ticks."""
 
@@ -53,6 +56,9 @@ class FrameTable:
     is_shown: npt.NDArray[np.bool_]
     """Whether it can be asked for: not where an edit list hides it, what it is decoded from is not in the file,
     or an earlier frame is shown in the same millisecond."""
+
+    stored: int
+    """How many frames the file has, listed or not."""
 
     start: int
     """When the first frame is shown, in ticks."""
@@ -103,11 +109,13 @@ def list_frames(video: OpenVideo) -> FrameTable:
     is_shown[shown[first_in_millisecond]] = True
     usual_duration = (last - start) // max(len(shown) - 1, 1)
     return FrameTable(
+        number=np.arange(len(pts)),
         pts=pts,
         dts=stamps["dts"],
         is_key=is_key,
         is_reference=stamps["is_reference"],
         is_shown=is_shown,
+        stored=len(pts),
         start=start,
         end=last + (int(stamps["duration"][shown[-1]]) or usual_duration or 1),
         time_base=time_base,
@@ -124,16 +132,19 @@ def list_key_frames(video: OpenVideo) -> FrameTable | None:
     if not video.has_full_index or stream.start_time is None or not stream.duration:
         return None
     entries = [entry for entry in stream.index_entries if not entry.is_discard]
-    dts = np.array([entry.timestamp for entry in entries if entry.is_keyframe], dtype=np.int64)
-    if len(dts) == 0:
+    number = np.array([n for n, entry in enumerate(entries) if entry.is_keyframe], dtype=np.int64)
+    if len(number) == 0:
         return None
+    dts = np.array([entries[n].timestamp for n in number], dtype=np.int64)
     always = np.ones(len(dts), dtype=np.bool_)
     return FrameTable(
+        number=number,
         pts=dts - entries[0].timestamp + stream.start_time,
         dts=dts,
         is_key=always,
         is_reference=always,
         is_shown=always,
+        stored=len(entries),
         start=stream.start_time,
         end=stream.start_time + stream.duration,
         time_base=tick_s(stream),

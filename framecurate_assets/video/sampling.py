@@ -13,6 +13,7 @@ from framecurate_assets.arrays import RGBImage
 from framecurate_assets.policy import SamplingPolicy
 from framecurate_assets.video.container import COPY_AGAIN, OpenVideo, UnreadableVideoError, open_video
 from framecurate_assets.video.decode import decode_runs
+from framecurate_assets.video.key_frames import forced_key_frames
 from framecurate_assets.video.packets import FrameTable, list_frames, list_key_frames
 from framecurate_assets.video.plan import (
     Frames,
@@ -41,6 +42,10 @@ class SampledFrame:
     image: RGBImage
     """Shape (height, width, 3), upright, full size."""
 
+    follows_forced_key: bool = False
+    """Whether a key frame off the regular interval lies between the sample before and this one, or is this one:
+    encoders put them on cuts."""
+
 
 def sample_frames(
     path: Path, policy: SamplingPolicy, clip_start_s: float | None = None, clip_end_s: float | None = None
@@ -58,7 +63,9 @@ def sample_frames(
     """
     with open_video(path) as video:
         table, positions, sections = _plan(video, policy, clip_start_s or 0.0, clip_end_s)
+        forced = forced_key_frames(table)
     lost = len(sections)
+    previous = table.start
     with open_video(path) as video:
         decoded_frames = decode_runs(video, table, decoding_runs(table.pts, table.is_key, positions))
         for decoded, section in zip(decoded_frames, sections, strict=False):
@@ -68,7 +75,9 @@ def sample_frames(
                 section=section,
                 is_keyframe=decoded.frame.key_frame,
                 image=upright_picture(decoded.frame),
+                follows_forced_key=bool(((previous < forced) & (forced <= decoded.pts)).any()),
             )
+            previous = decoded.pts
     if lost:
         raise UnreadableVideoError(
             f"{path.name} is damaged: {lost} of its {len(sections)} sampled frames cannot be decoded", COPY_AGAIN

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from framecurate_assets.arrays import RGBImage
 
@@ -50,11 +51,13 @@ def write_clip(
     container_options: dict[str, str] | None = None,
     display: tuple[float, bool, bool] | None = None,
     sound: bool = False,
+    forced_keys: Collection[int] = (),
     **stream_settings: Any,
 ) -> Path:
     """Encode pictures; without `pts` at 30 a second, with key frames every 20 frames and B-frames.
 
     `display` is what the file says of its orientation: counter-clockwise degrees, mirrored left-right, top-bottom.
+    `forced_keys` are the numbers of pictures that become key frames whatever the encoder thinks.
     """
     defaults = {"preset": "ultrafast", "bf": "2", "g": "20", "sc_threshold": "0"} if codec == "libx264" else {"g": "20"}
     with av.open(path, "w", format=container, options=container_options or {}) as file:
@@ -73,6 +76,8 @@ def write_clip(
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = number if pts is None else pts[number]
             frame.time_base = time_base
+            if number in forced_keys:
+                frame.pict_type = PictureType.I
             file.mux(stream.encode(frame))
         file.mux(stream.encode())
         if audio:

@@ -1,0 +1,134 @@
+"""temporal_sequences: consecutive frames of each person's best moment, decoded for this."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import dagster as dg
+import polars as pl
+
+from framecurate_assets.arrays import RGBImage
+from framecurate_assets.assets import describe
+from framecurate_assets.assets.failures import failures_in_words
+from framecurate_assets.assets.identity_clusters import identity_clusters
+from framecurate_assets.assets.raw_videos import raw_videos
+from framecurate_assets.faces.analyse import analyse_frame
+from framecurate_assets.faces.emotion import EmotionModel
+from framecurate_assets.faces.engine import FaceEngine
+from framecurate_assets.faces.engines import EngineChoice, choose_engine, open_engine, same_person_distance
+from framecurate_assets.lake import tables
+from framecurate_assets.lake.engine import pinned_engine
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import fingerprint
+from framecurate_assets.pictures.files import read_picture
+from framecurate_assets.pictures.sheets import Row, Tile, sheet_of_rows, shrink
+from framecurate_assets.policy import DetectionPolicy
+from framecurate_assets.resources import Progress, Workspace
+from framecurate_assets.sequences.look import Rules
+from framecurate_assets.sequences.make import make_sequences, remove_others
+from framecurate_assets.sequences.people import people_to_follow
+from framecurate_assets.sequences.seen import fit_for_sequences
+from framecurate_assets.sequences.settle import Settled, Try
+from framecurate_assets.sequences.tries import facts_of
+from framecurate_assets.stages import TEMPORAL_SEQUENCES
+
+TABLE = TEMPORAL_SEQUENCES.table
+
+SHEET_PEOPLE = 16
+"""People on the contact sheet."""
+
+
+@dg.asset(
+    deps=[identity_clusters, raw_videos],
+    kinds={"python", "onnx", "parquet"},
+    description="Per person 5 consecutive frames, 0.2 s apart, around the best moment of one shot.\n\n"
+    "Decoded from the video for this, by presentation time; in each frame the same person is verified, and no cut "
+    "lies between. Who has none is in `missing_sequences`, with the reason. What is known is not decoded again.",
+    **describe.asset_options(TEMPORAL_SEQUENCES),
+)
+@failures_in_words()
+def temporal_sequences(
+    context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]
+) -> None:
+    """Find each person's sequence, and write its pictures."""
+    policy = workspace.read_policy()
+    folder, lake = workspace.folder, workspace.lake
+    engine = choose_engine(policy.detection, folder.models, pinned_engine(folder))
+    threshold = policy.identity.distance or same_person_distance(engine.name)
+    rules = Rules(policy.selection, fit_for_sequences(policy.candidates), threshold)
+    # Not the whole policy: a threshold for candidates that is changed must not cost another decoding.
+    settings = fingerprint(
+        TEMPORAL_SEQUENCES.code_version, rules.fingerprint, policy.detection.fingerprint, engine.name
+    )
+    people = people_to_follow(lake, policy, threshold, settings)
+    known = frozenset(people.tries)
+    measure = _Measure(policy.detection, engine, folder)
+    settled = make_sequences(
+        people.anchors,
+        people.tries,
+        people.videos,
+        measure,
+        rules,
+        folder,
+        lambda video_ids: progress.track(TABLE.name, video_ids),
+        lambda video_id, error: context.log.error(f"{TABLE.name} of {video_id} failed unexpectedly", exc_info=error),
+    )
+    rows = _rows(settled, people.tries)
+    missing: list[dict[str, object]] = [
+        {"person_id": person_id, "anchor_face_id": face_id, "reason": reason}
+        for person_id, (face_id, reason) in (people.missing | settled.missing).items()
+    ]
+    lake.write(tables.MISSING_SEQUENCES, tables.MISSING_SEQUENCES.from_rows(missing).sort("person_id"))
+    facts = facts_of(people.tries, people.keys)
+    lake.write(TABLE, rows, made_from=TEMPORAL_SEQUENCES.made_from(lake, policy), facts=facts)
+    remove_others(folder, rows)
+    context.add_output_metadata(
+        {
+            **describe.rows_and_files(rows, lake.path(TABLE), partition=False),
+            "people": len(people.anchors) + len(people.missing),
+            "sequences": len(settled.chosen),
+            "missing": len(missing),
+            "decoded_frames": measure.frames,
+            "reused_sequences": sum(face_id in known for face_id in settled.chosen.values()),
+            **describe.sheet(_sheet(rows, folder), folder.sheet(TABLE.name)),
+        }
+    )
+
+
+class _Measure:
+    """Finds and measures the faces of a picture; models are loaded when there is a first one."""
+
+    def __init__(self, policy: DetectionPolicy, choice: EngineChoice, folder: DataFolder) -> None:
+        self._policy, self._choice, self._folder = policy, choice, folder
+        self.frames = 0
+
+    def __call__(self, picture: RGBImage) -> pl.DataFrame:
+        engine, emotions = self._models
+        self.frames += 1
+        return analyse_frame(picture, engine, emotions, self._policy).table()
+
+    @cached_property
+    def _models(self) -> tuple[FaceEngine, EmotionModel]:
+        return open_engine(self._choice, self._policy, self._folder.models), EmotionModel()
+
+
+def _rows(settled: Settled, tries: Mapping[str, Try]) -> pl.DataFrame:
+    """TEMPORAL_SEQUENCES, by person and position."""
+    parts = [TABLE.empty()]
+    for person_id, anchor in settled.chosen.items():
+        rows = tries[anchor].rows
+        if rows is not None:
+            parts.append(rows.with_columns(person_id=pl.lit(person_id)).sort("position"))
+    return pl.concat(parts)
+
+
+def _sheet(rows: pl.DataFrame, folder: DataFolder) -> bytes:
+    """A line a person: the frames with their time, and how far the face is from the anchor."""
+    lines = []
+    for person_id in rows["person_id"].unique(maintain_order=True).head(SHEET_PEOPLE):
+        frames = rows.filter(pl.col("person_id") == person_id)
+        tiles = [
+            Tile(shrink(read_picture(folder.absolute(path))), f"{pts_s:.2f}s {distance:.2f}")
+            for path, pts_s, distance in frames.select("path", "pts_s", "distance").rows()
+        ]
+        lines.append(Row(tiles, f"{person_id}: {frames['video_id'][0]}"))
+    return sheet_of_rows(lines, columns=max((len(line.tiles) for line in lines), default=1))

@@ -1,0 +1,120 @@
+"""The sequence of every person: from what is known, and around other moments from the videos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import polars as pl
+
+from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
+from framecurate_assets.lake.deaths import marked
+from framecurate_assets.lake.files import write_bytes
+from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.tables import TEMPORAL_SEQUENCES
+from framecurate_assets.sequences.anchors import Anchor
+from framecurate_assets.sequences.follow import Step
+from framecurate_assets.sequences.look import Rules, Video, look_for_sequences
+from framecurate_assets.sequences.seen import Measure
+from framecurate_assets.sequences.settle import Settled, Try, settle
+
+STAGE = TEMPORAL_SEQUENCES.name
+
+
+def make_sequences(
+    anchors: Mapping[str, Sequence[Anchor]],
+    tries: dict[str, Try],
+    videos: Mapping[str, Video],
+    measure: Measure,
+    rules: Rules,
+    folder: DataFolder,
+    track: Callable[[list[str]], Iterable[str]],
+    report: Callable[[str, Exception], None],
+) -> Settled:
+    """Look for a sequence around the anchors of each person until there is one, or none is left.
+
+    Videos are looked into one after the other, each for all people at once; again only for people whose moment in
+    it, or in another video, came to nothing. What goes wrong with a video is the reason of all its anchors, and
+    stops nothing else. Pictures are written as they are found.
+
+    Args:
+        anchors: of each person, in the order in which they are tried; none is empty.
+        tries: what is known, by the anchor's face id; what is found out is added.
+        videos: every video of an anchor of which nothing is known.
+        measure: finds the faces of a picture.
+        rules: what a sequence is.
+        folder: where pictures are written.
+        track: given the videos of a round, yields them as they are begun.
+        report: told of the video and of an error of the program.
+
+    Raises:
+        OSError: the machine failed.
+    """
+    by_face = {anchor.face_id: anchor for of_person in anchors.values() for anchor in of_person}
+    order = {person_id: [anchor.face_id for anchor in of_person] for person_id, of_person in anchors.items()}
+    while (settled := settle(order, tries)).wanted:
+        by_video: dict[str, list[Anchor]] = {}
+        for face_id in settled.wanted:
+            by_video.setdefault(by_face[face_id].video_id, []).append(by_face[face_id])
+        for video_id in track(sorted(by_video)):
+            found = _look(videos[video_id], by_video[video_id], measure, rules, folder, report)
+            if isinstance(found, Try):
+                found = {face_id: found for face_id, anchor in by_face.items() if anchor.video_id == video_id}
+            tries |= found
+    return settled
+
+
+def _look(
+    video: Video,
+    anchors: Sequence[Anchor],
+    measure: Measure,
+    rules: Rules,
+    folder: DataFolder,
+    report: Callable[[str, Exception], None],
+) -> dict[str, Try] | Try:
+    """What came of each anchor, or why nothing comes of any of this video."""
+    try:
+        with marked(folder, STAGE, video.video_id):
+            found = look_for_sequences(video, anchors, measure, rules)
+    except FramecurateError as error:
+        return Try(reason=str(error).replace(video.path.name, "The video"))
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in MACHINE_ERRORS:
+            raise
+        report(video.video_id, error)
+        reason = f"The program failed with {type(error).__name__}: the log of the run says more. Please report it."
+        return Try(reason=reason, unexpected=True)
+    return {anchor.face_id: _stored(anchor, found[anchor.face_id], folder) for anchor in anchors}
+
+
+def _stored(anchor: Anchor, found: tuple[Step, ...] | str, folder: DataFolder) -> Try:
+    """The rows of a sequence, with its pictures written."""
+    if isinstance(found, str):
+        return Try(reason=found)
+    rows: list[dict[str, object]] = []
+    for position, step in enumerate(found, start=1):
+        face_id = step.face.row["face_id"]
+        place = folder.sequences(anchor.video_id) / f"{face_id}.jpg"
+        rows.append(
+            {
+                **step.face.row,
+                "shot": anchor.shot,
+                "person_id": None,
+                "position": position,
+                "anchor_face_id": anchor.face_id,
+                "distance": step.distance,
+                "path": folder.relative(place),
+                "bytes": write_bytes(place, step.face.crop),
+            }
+        )
+    return Try(TEMPORAL_SEQUENCES.from_rows(rows))
+
+
+def remove_others(folder: DataFolder, rows: pl.DataFrame) -> None:
+    """Remove the pictures of sequences that no row names any more."""
+    kept = set(rows["path"])
+    for place in sorted(folder.all_sequences.rglob("*"), reverse=True):
+        if place.is_dir():
+            if not any(place.iterdir()):
+                place.rmdir()
+        elif folder.relative(place) not in kept:
+            place.unlink()
