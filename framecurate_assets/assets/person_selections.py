@@ -1,14 +1,13 @@
 """person_selections: per person the best frames and one temporal sequence, as the dataset folder."""
 
-import hashlib
-
 import dagster as dg
 import polars as pl
 
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_clusters import identity_clusters
-from framecurate_assets.faces.engines import engine_kind
+from framecurate_assets.assets.temporal_sequences import temporal_sequences
+from framecurate_assets.faces.engines import engine_kind, same_person_distance
 from framecurate_assets.faces.model_packs import MODEL_LICENCES
 from framecurate_assets.freshness.inputs import todays_inputs
 from framecurate_assets.freshness.stale import finished_videos
@@ -17,26 +16,25 @@ from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.files import replaced_folder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.retention import Pruned, prune
-from framecurate_assets.pictures.files import read_grey, read_picture
-from framecurate_assets.pictures.hashing import perceptual_hashes
-from framecurate_assets.pictures.sheets import Row, Tile, sheet_of_rows, shrink
 from framecurate_assets.policy import Policy
+from framecurate_assets.reference.persons import persons_like, photos_fingerprint
 from framecurate_assets.resources import Workspace
+from framecurate_assets.selection.coverage import of_everybody
 from framecurate_assets.selection.dataset import write_dataset
-from framecurate_assets.selection.select import select
+from framecurate_assets.selection.inputs import read_inputs
+from framecurate_assets.selection.select import Selection, select
+from framecurate_assets.selection.sheet import selection_sheet
 from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.stages import PERSON_SELECTIONS
 
-SHEET_PEOPLE = 16
-"""People on the contact sheet."""
-
 
 @dg.asset(
-    deps=[identity_clusters],
+    deps=[identity_clusters, temporal_sequences],
     kinds={"python", "polars", "parquet"},
     description="Per person the 10 best frames and 5 consecutive ones of one shot, as a folder tree.\n\n"
-    "No near-duplicates; spread over videos and time; every picture with its video, second, box and scores; the "
-    "whole folder within its budget. It is replaced as a whole: no reader sees half of it.",
+    "No near-duplicates; as varied in pose, expression, light, background, time and video as quality allows; the most "
+    "that fits into the budget, and how far that is from the best possible; every picture with its video, second, "
+    "box, scores and split; why each other face was left out. It is replaced as a whole: no reader sees half of it.",
     **describe.asset_options(PERSON_SELECTIONS),
 )
 @failures_in_words()
@@ -44,27 +42,64 @@ def person_selections(context: dg.AssetExecutionContext, workspace: Workspace) -
     """Choose each person's pictures and write the dataset folder."""
     policy = workspace.read_policy()
     folder, lake = workspace.folder, workspace.lake
-    faces = _faces(lake)
-    selection = select(faces, policy, _licence(faces))
+    inputs = read_inputs(lake)
+    selection = select(
+        inputs.faces,
+        policy,
+        _licence(inputs.faces),
+        threshold=policy.identity.distance or _engine_distance(inputs.faces),
+        sequences=inputs.sequences,
+        names=inputs.names,
+        only=_only(lake, policy),
+    )
     with replaced_folder(folder.dataset) as place:
         written = write_dataset(selection, folder.root, place)
     dataset = folder.relative(folder.dataset)
     rows = selection.rows.with_columns(path=pl.format("{}/{}", pl.lit(dataset), "path"))
-    lake.write(PERSON_SELECTIONS.table, rows, made_from=PERSON_SELECTIONS.made_from(lake, policy))
+    lake.write(tables.SELECTION_VERDICTS, selection.verdicts)
+    lake.write(tables.SELECTION_COVERAGE, selection.coverage)
+    made_from = PERSON_SELECTIONS.made_from(lake, policy, also=photos_fingerprint(policy, folder))
+    lake.write(PERSON_SELECTIONS.table, rows, made_from=made_from)
     pruned = _prune(lake, policy)
     write_catalog(folder)
+    sheet = selection_sheet(selection.pictures, folder)
     context.add_output_metadata(
         {
             **describe.rows_and_files(rows, lake.path(PERSON_SELECTIONS.table), partition=False),
             "dataset_folder": describe.folder(folder.dataset),
             "dataset_bytes": written,
             "people": rows["person_id"].n_unique(),
+            **_figures(selection),
             "pruned_videos": pruned.videos,
             "pruned_frames": pruned.frames,
             "pruned_bytes": pruned.bytes,
-            **describe.sheet(_sheet(rows, lake), folder.sheet("person_selections")),
+            **describe.sheet(sheet, folder.sheet("person_selections")),
         }
     )
+
+
+def _only(lake: Lake, policy: Policy) -> frozenset[str] | None:
+    """The people in the photos to which the policy limits the selection; None: it does not."""
+    photos = policy.selection.only_like
+    return persons_like(photos, lake, policy) if photos else None
+
+
+def _figures(selection: Selection) -> dict[str, dg.MetadataValue | float | int]:
+    """How good the selection is, what it lacks, and why the other faces are not in it."""
+    facts = selection.facts
+    shown = of_everybody(selection.coverage)
+    schema = dg.TableSchema([dg.TableColumn(name) for name in shown.columns])
+    reasons = selection.verdicts["reason"].value_counts(sort=True)
+    return {
+        "gain": facts["gain"],
+        "gain_bound": facts["gain_bound"],
+        "gap_to_bound": facts["gap"],
+        "gain_per_mb": facts["gain_per_mb"],
+        "bytes_for_pictures": facts["bytes_for_pictures"],
+        "validation_pictures": selection.rows.filter(pl.col("split") == "validation").height,
+        "left_out_for": describe.counts(dict(reasons.iter_rows())),
+        "coverage": dg.MetadataValue.table([dg.TableRecord(row) for row in shown.to_dicts()], schema),
+    }
 
 
 def _prune(lake: Lake, policy: Policy) -> Pruned:
@@ -81,30 +116,6 @@ def _licence(faces: pl.DataFrame) -> str:
     return MODEL_LICENCES[engine_kind(faces["engine"][0])] if faces.height else "no face was found"
 
 
-def _faces(lake: Lake) -> pl.DataFrame:
-    """Every clustered face with its video's provenance and what its crop looks like."""
-    faces = lake.read_all(tables.FACE_CANDIDATES).join(lake.read(tables.IDENTITY_CLUSTERS), on="face_id")
-    videos = lake.read_all(tables.RAW_VIDEOS).select("video_id", "source", "label", "licence", "uploader")
-    pictures = lake.read_all(tables.PICTURES).select("frame_id", "picture").drop_nulls()
-    crops = [lake.folder.absolute(path) for path in faces["path"]]
-    hashes = perceptual_hashes([read_grey(crop) for crop in crops])
-    digests = [hashlib.sha256(crop.read_bytes()).hexdigest() for crop in crops]
-    return (
-        faces.join(videos, on="video_id", maintain_order="left")
-        .join(pictures, on="frame_id", how="left", maintain_order="left")
-        .with_columns(phash=pl.Series(hashes, dtype=pl.UInt64), sha256=pl.Series(digests, dtype=pl.String))
-    )
-
-
-def _sheet(rows: pl.DataFrame, lake: Lake) -> bytes:
-    """Two rows a person: the best frames, and the sequence."""
-    lines = []
-    for person_id in rows["person_id"].unique(maintain_order=True).head(SHEET_PEOPLE):
-        for kind in ("high_quality", "temporal_sequence"):
-            chosen = rows.filter((pl.col("person_id") == person_id) & (pl.col("kind") == kind)).sort("rank")
-            tiles = [
-                Tile(shrink(read_picture(lake.folder.absolute(path))), f"{score:.2f} {emotion} {pts_s:.1f}s")
-                for path, score, emotion, pts_s in chosen.select("path", "score", "emotion", "pts_s").rows()
-            ]
-            lines += [Row(tiles, f"{person_id}: {kind.replace('_', ' ')}")] if tiles else []
-    return sheet_of_rows(lines)
+def _engine_distance(faces: pl.DataFrame) -> float:
+    """The threshold of the engine that described the faces; without faces none is needed."""
+    return same_person_distance(faces["engine"][0]) if faces.height else 0.0

@@ -18,7 +18,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "label": pl.String(),
     "licence": pl.String(),
     "uploader": pl.String(),
+    "video_sha256": pl.String(),
     "phash": pl.UInt64(),
+    "brightness": pl.Float32(),
     "sha256": pl.String(),
 }
 
@@ -44,12 +46,19 @@ DEFAULTS: dict[str, Any] = {
     "embedding": None,
     "engine": "embedded",
     "person_id": "person_0001",
+    "model_person_id": "person_0001",
     "similarity": 0.97,
     "is_core": True,
+    "distance": 0.3,
+    "rival_id": None,
+    "rival_distance": None,
+    "reason": None,
     "picture": None,
     "label": "happy",
     "licence": "CC BY 4.0",
     "uploader": None,
+    "video_sha256": None,
+    "brightness": 120.0,
 }
 
 

@@ -16,11 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.lake.tables import PERSON_SELECTIONS
+from framecurate_assets.lake.tables import PERSON_SELECTIONS, SELECTION_VERDICTS
 from framecurate_assets.policy import Policy
 from framecurate_assets.selection.dataset import write_dataset
-from framecurate_assets.selection.select import Selection, select
+from framecurate_assets.selection.select import Selection
+from framecurate_assets.selection.select import select as select_with
 from framecurate_tests.selection.faces import SCHEMA, crop, faces, write_crops
+from framecurate_tests.selection.sequences import sequence
 
 LICENCE = "CC0, free of any condition"
 
@@ -29,12 +31,21 @@ def _policy(dataset_bytes: int = 1_000_000_000, **selection: Any) -> Policy:
     return Policy.model_validate({"budget": {"dataset_bytes": dataset_bytes}, "selection": selection})
 
 
+def select(frame: pl.DataFrame, policy: Policy, weights_licence: str, **given: Any) -> Selection:
+    return select_with(frame, policy, weights_licence, **{"threshold": 0.5, **given})
+
+
+def _sequence() -> pl.DataFrame:
+    """Of the first of two people; its first frame is one of hers."""
+    return sequence("person_0001", "a", (0.0, 0.2, 0.4, 0.6, 0.8), anchor="a@0#0")
+
+
 def _two_people() -> pl.DataFrame:
     """One of seven pictures in two shots of two videos, one of a single picture that shows both."""
     return faces(
         [
             *[{"video": "a", "at": at, "composite": 0.8 + at / 100} for at in (0.0, 1.0, 2.0, 3.0, 4.0)],
-            *[{"video": "b", "at": at, "composite": 0.9, "size": 1500} for at in (0.0, 1.0)],
+            *[{"video": "b", "at": at, "composite": 0.9 - at / 100, "size": 1500} for at in (0.0, 1.0)],
             {"video": "b", "at": 1.0, "n": 1, "person_id": "person_0002", "licence": None, "emotion": "happy"},
         ]
     )
@@ -53,13 +64,14 @@ def _written(selection: Selection, frame: pl.DataFrame, folder: Path) -> dict[st
 
 def test_the_folder_holds_what_was_selected(tmp_path: Path) -> None:
     frame = _two_people()
-    files = _written(select(frame, _policy(high_quality=3), LICENCE), frame, tmp_path)
+    selection = select(frame, _policy(high_quality=3), LICENCE, sequences=_sequence())
+    files = _written(selection, pl.concat([frame, _sequence()], how="diagonal"), tmp_path)
     pictures = {name: content for name, content in files.items() if name.endswith(".jpg")}
     assert sorted(pictures) == [
         "person_0001/high_quality/01_b_0.jpg",
         "person_0001/high_quality/02_b_1000.jpg",
         "person_0001/high_quality/03_a_4000.jpg",
-        *[f"person_0001/temporal_sequence/0{rank}_a_{(rank - 1) * 1000}.jpg" for rank in range(1, 6)],
+        *[f"person_0001/temporal_sequence/0{rank}_a_{(rank - 1) * 200}.jpg" for rank in range(1, 6)],
         "person_0002/high_quality/01_b_1000.jpg",
     ]
     assert pictures["person_0002/high_quality/01_b_1000.jpg"] == crop("b@1000#1", 1000)
@@ -69,11 +81,13 @@ def test_the_folder_holds_what_was_selected(tmp_path: Path) -> None:
         "metadata/identity_map.json",
         "metadata/quality_scores.json",
         "metadata/selection_results.json",
+        "metadata/splits.json",
     ]
 
 
 def test_rows_are_those_of_the_lake() -> None:
-    rows = select(_two_people(), _policy(high_quality=1), LICENCE).rows
+    frame = _two_people()
+    rows = select(frame, _policy(high_quality=1), LICENCE).rows
     assert dict(rows.schema) == PERSON_SELECTIONS.schema
     assert rows.row(0, named=True) == {
         "person_id": "person_0001",
@@ -87,12 +101,16 @@ def test_rows_are_those_of_the_lake() -> None:
         "bytes": 1500,
         "emotion": "neutral",
         "source": "https://example.org/b",
+        "split": "train",
+        "phash": frame.filter(pl.col("face_id") == "b@0#0")["phash"][0],
     }
 
 
 def test_metadata_tells_where_every_picture_comes_from(tmp_path: Path) -> None:
     frame = _two_people()
-    files = _written(select(frame, _policy(high_quality=3), LICENCE), frame, tmp_path)
+    names = pl.DataFrame({"person_id": ["person_0002"], "name": ["Ann"]})
+    selection = select(frame, _policy(high_quality=3), LICENCE, sequences=_sequence(), names=names)
+    files = _written(selection, pl.concat([frame, _sequence()], how="diagonal"), tmp_path)
     provenance = pl.read_parquet(io.BytesIO(files["metadata.parquet"]))
     assert sorted(provenance["file_name"]) == sorted(name for name in files if name.endswith(".jpg"))
     for row in provenance.iter_rows(named=True):
@@ -102,27 +120,37 @@ def test_metadata_tells_where_every_picture_comes_from(tmp_path: Path) -> None:
         assert (row["x1"], row["y2"], row["engine"], row["licence"] is None) == (
             10.0, 260.0, "embedded", row["person_id"] == "person_0002",
         )  # fmt: skip
+        assert row["person_name"] == ("Ann" if row["person_id"] == "person_0002" else None)
+        assert row["track_id"] == f"{row['video_id']}/0/0"
     scores = json.loads(files["metadata/quality_scores.json"])
     assert scores.keys() == set(provenance["file_name"])
     assert scores["person_0001/high_quality/01_b_0.jpg"]["composite"] == 0.9
     people = json.loads(files["metadata/identity_map.json"])
-    assert people["person_0002"] == {"face_ids": ["b@1000#1"], "track_ids": ["b/0/0"], "video_ids": ["b"]}
+    assert people["person_0002"] == {
+        "name": "Ann", "face_ids": ["b@1000#1"], "track_ids": ["b/0/0"], "video_ids": ["b"],
+    }  # fmt: skip
     assert len(people["person_0001"]["face_ids"]) == 7
     results = json.loads(files["metadata/selection_results.json"])
     assert [p["rank"] for p in results["people"]["person_0001"]["temporal_sequence"]] == [1, 2, 3, 4, 5]
-    assert results["people"]["person_0001"]["left_out"]["high_quality"] == {"enough_pictures": 4}
-    assert results["totals"]["pictures"] == 9
+    assert results["people"]["person_0001"]["left_out"] == {"gained_less": 4}
+    totals = results["totals"]
+    assert (totals["pictures"], totals["people"], totals["left_out"]) == (9, 2, {"gained_less": 4})
+    assert 0 < totals["gain"] <= totals["gain_bound"]
+    assert results["coverage"]["front"]["happy"] == {"candidates": 1, "chosen": 1, "people": 1}
+    splits = json.loads(files["metadata/splits.json"])
+    assert splits["train"] == {"pictures": 9, "people": 2, "units": [["a"], ["b"]]}
+    assert splits["pictures_of_people"]["person_0001"] == {"train": 8, "validation": 0}
 
 
 def test_the_card_says_what_it_is() -> None:
     frame = _two_people().with_columns(licence=pl.lit("CC BY | see\nsite"))
-    card = select(frame, _policy(high_quality=3), LICENCE).metadata["README.md"].decode()
+    card = select(frame, _policy(high_quality=3), LICENCE, sequences=_sequence()).metadata["README.md"].decode()
     header = yaml.safe_load(card.split("---")[1])
     assert header["size_categories"] == ["n<1K"]
     for words in (
         "| people | 2 |", "| high quality pictures | 4 |", "| temporal sequences | 1 |", "| videos | 2 |",
         "| CC BY \\| see site | 2 |", f"Licence of its weights: {LICENCE}", "consent", "erased", "| `sha256` |",
-        "min_sharpness: 100.0",
+        "min_sharpness: 100.0", "| front | 3 (7) | 1 (1) |", "| train | 9 | 2 | 2 |", "(gap 0.",
     ):  # fmt: skip
         assert words in card
 
@@ -133,7 +161,8 @@ def test_the_same_faces_give_the_same_bytes() -> None:
     second = select(frame.reverse(), _policy(), LICENCE)
     assert second.metadata == first.metadata
     assert second.rows.equals(first.rows)
-    assert second.left_out.equals(first.left_out)
+    assert second.verdicts.equals(first.verdicts)
+    assert second.coverage.equals(first.coverage)
     for name, content in first.metadata.items():
         if name.endswith(".json"):
             assert list(json.loads(content)) == sorted(json.loads(content))
@@ -141,19 +170,18 @@ def test_the_same_faces_give_the_same_bytes() -> None:
 
 def test_nobody_is_lost() -> None:
     frame = _two_people()
-    selection = select(frame, _policy(high_quality=3), LICENCE)
-    for kind in ("high_quality", "temporal_sequence"):
-        chosen = selection.pictures.filter(pl.col("kind") == kind)["face_id"].to_list()
-        left = selection.left_out.filter(pl.col("kind") == kind)["face_id"].to_list()
-        assert sorted(chosen + left) == sorted(frame["face_id"])
+    selection = select(frame, _policy(high_quality=3), LICENCE, sequences=_sequence())
+    chosen = selection.pictures.filter(pl.col("kind") == "high_quality")["face_id"].to_list()
+    assert sorted(chosen + selection.verdicts["face_id"].to_list()) == sorted(frame["face_id"])
+    assert dict(selection.verdicts.schema) == SELECTION_VERDICTS.schema
 
 
 def test_a_person_needs_faces_to_get_a_folder() -> None:
     policy = Policy.model_validate({"identity": {"min_faces": 2}})
     selection = select(_two_people(), policy, LICENCE)
     assert selection.rows["person_id"].unique().to_list() == ["person_0001"]
-    left = selection.left_out.filter(pl.col("person_id") == "person_0002")
-    assert left["reason"].to_list() == ["too_few_faces"] * 2
+    left = selection.verdicts.filter(pl.col("person_id") == "person_0002")
+    assert left.select("reason", "value", "threshold").rows() == [("too_few_faces", 1.0, 2.0)]
 
 
 def test_people_are_in_the_order_of_their_numbers() -> None:
@@ -166,15 +194,8 @@ def test_a_picture_that_does_not_fit_is_named() -> None:
     frame = faces([{"size": 40_000, "composite": 0.9}, {"size": 40_000}])
     selection = select(frame, _policy(dataset_bytes=70_000), LICENCE)
     assert selection.rows["face_id"].to_list() == ["v@0#0"]
-    left = selection.left_out.filter(pl.col("kind") == "high_quality")
-    assert left.select("face_id", "reason").rows() == [("v@1000#0", "budget")]
-
-
-def test_a_sequence_is_whole_or_absent() -> None:
-    frame = faces([{"size": 10_000, "at": float(at)} for at in range(5)])
-    for thousands in range(20, 140, 4):
-        rows = select(frame, _policy(dataset_bytes=thousands * 1000), LICENCE).rows
-        assert rows.filter(pl.col("kind") == "temporal_sequence").height in (0, 5)
+    left = selection.verdicts
+    assert left.select("face_id", "reason", "value").rows() == [("v@1000#0", "budget", 40_000.0)]
 
 
 def test_metadata_counts() -> None:
