@@ -48,11 +48,13 @@ def rows_and_files(rows: pl.DataFrame, stored: Path, *, partition: bool) -> dict
 def sheet(content: bytes, stored: Path) -> dict[str, Any]:
     """A contact sheet: kept as a file, and shown in the event itself."""
     write_bytes(stored, content)
-    picture = base64.b64encode(content).decode()
-    return {
-        "contact_sheet": dg.MetadataValue.md(f"![contact sheet](data:image/webp;base64,{picture})"),
-        "contact_sheet_file": dg.MetadataValue.path(str(stored)),
-    }
+    return {"contact_sheet": picture(content), "contact_sheet_file": dg.MetadataValue.path(str(stored))}
+
+
+def picture(content: bytes) -> Any:
+    """A WebP picture, as a page of the UI shows it."""
+    encoded = base64.b64encode(content).decode()
+    return dg.MetadataValue.md(f"![contact sheet](data:image/webp;base64,{encoded})")
 
 
 def folder(path: Path) -> Any:

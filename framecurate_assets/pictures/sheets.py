@@ -25,6 +25,9 @@ CAPTION_PX = 14
 HEADING_PX = 20
 """Height of the strip above a row that holds its heading."""
 
+GAP_PX = 80
+"""Width of the gap between two sides, in which a line and a few words stand."""
+
 BACKGROUND = 250
 INK = (40, 40, 40)
 
@@ -45,6 +48,16 @@ class Row:
     heading: str = ""
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Two groups of tiles side by side, the words between them, and those above them (ASCII)."""
+
+    left: Sequence[Tile]
+    right: Sequence[Tile]
+    between: str = ""
+    heading: str = ""
+
+
 def shrink(picture: RGBImage) -> RGBImage:
     """A picture no larger than a tile needs, so that many can be held until the sheet is made."""
     scale = min(1.0, THUMBNAIL_PX / max(picture.shape[:2]))
@@ -62,28 +75,66 @@ def sheet_of_rows(rows: Sequence[Row], columns: int = 10) -> bytes:
     Tiles are as high as the highest picture needs at their width, but never higher than twice that width.
     """
     tile_width = WIDTH_PX // columns
-    shapes = [tile.picture.shape for row in rows for tile in row.tiles]
-    tallest = max((shape[0] / shape[1] for shape in shapes), default=1.0)
-    tile_height = round(tile_width * min(tallest, 2.0))
-    strips = [strip for row in rows for strip in _row_strips(row, columns, tile_width, tile_height)]
+    tile_height = _tile_height([tile for row in rows for tile in row.tiles], tile_width)
+    strips: list[RGBImage] = []
+    for row in rows:
+        strips += _heading(row.heading)
+        for start in range(0, len(row.tiles), columns):
+            tiles = row.tiles[start : start + columns]
+            strips.append(
+                _strip([(index * tile_width, tile) for index, tile in enumerate(tiles)], tile_width, tile_height)
+            )
     return _encode(np.vstack(strips) if strips else _blank(CAPTION_PX, WIDTH_PX))
 
 
-def _row_strips(row: Row, columns: int, tile_width: int, tile_height: int) -> list[RGBImage]:
+def sheet_of_sides(rows: Sequence[Sides], columns: int = 5) -> bytes:
+    """One line a row, with its heading: up to `columns` tiles of either side and a gap between, as WebP bytes."""
+    tile_width = (WIDTH_PX - GAP_PX) // (2 * columns)
+    tile_height = _tile_height([tile for row in rows for tile in (*row.left, *row.right)], tile_width)
+    right = WIDTH_PX - columns * tile_width
     strips: list[RGBImage] = []
-    if row.heading:
-        strip = _blank(HEADING_PX, WIDTH_PX)
-        _write(strip, row.heading, 4, HEADING_PX - 6, scale=0.45)
+    for row in rows:
+        strips += _heading(row.heading)
+        tiles = [(index * tile_width, tile) for index, tile in enumerate(row.left[:columns])]
+        tiles += [(right + index * tile_width, tile) for index, tile in enumerate(row.right[:columns])]
+        strip = _strip(tiles, tile_width, tile_height)
+        _write_gap(strip[:, columns * tile_width : right], row.between)
         strips.append(strip)
-    for start in range(0, len(row.tiles), columns):
-        strip = _blank(tile_height + CAPTION_PX, WIDTH_PX)
-        for column, tile in enumerate(row.tiles[start : start + columns]):
-            left = column * tile_width
-            _paste(strip[:tile_height, left : left + tile_width], tile.picture)
-            caption = strip[tile_height:, left : left + tile_width]
-            _write(caption, tile.caption, 2, CAPTION_PX - 4, scale=0.32)
-        strips.append(strip)
-    return strips
+    return _encode(np.vstack(strips) if strips else _blank(CAPTION_PX, WIDTH_PX))
+
+
+def _tile_height(tiles: Sequence[Tile], tile_width: int) -> int:
+    tallest = max((tile.picture.shape[0] / tile.picture.shape[1] for tile in tiles), default=1.0)
+    return round(tile_width * min(tallest, 2.0))
+
+
+def _heading(text: str) -> list[RGBImage]:
+    if not text:
+        return []
+    strip = _blank(HEADING_PX, WIDTH_PX)
+    _write(strip, text, 4, HEADING_PX - 6, scale=0.45)
+    return [strip]
+
+
+def _strip(tiles: Sequence[tuple[int, Tile]], tile_width: int, tile_height: int) -> RGBImage:
+    """One line of tiles, each with its left edge, px."""
+    strip = _blank(tile_height + CAPTION_PX, WIDTH_PX)
+    for left, tile in tiles:
+        _paste(strip[:tile_height, left : left + tile_width], tile.picture)
+        _write(strip[tile_height:, left : left + tile_width], tile.caption, 2, CAPTION_PX - 4, scale=0.32)
+    return strip
+
+
+def _write_gap(gap: RGBImage, text: str) -> None:
+    """A line down the middle, broken by the words: one below the other."""
+    height, width = gap.shape[:2]
+    gap[:, width // 2] = INK
+    for line, word in enumerate(words := text.split()):
+        bottom = height // 2 + CAPTION_PX * (2 * line - len(words)) // 2 + CAPTION_PX
+        length = cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)[0][0]
+        left = max(0, (width - length) // 2)
+        gap[bottom - CAPTION_PX : bottom + 2, left : left + length] = BACKGROUND
+        _write(gap, word, left, bottom - 3, scale=0.4)
 
 
 def _paste(place: RGBImage, picture: RGBImage) -> None:
