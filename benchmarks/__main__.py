@@ -2,15 +2,26 @@
 
     python -m benchmarks
 
-Each can be run alone: python -m benchmarks.sampling, .face_cost, .recall, .identity, .orchestration, .download.
-Clips
-and labelled faces that a benchmark cannot make itself are looked for in ../shared.
+Each can be run alone: python -m benchmarks.sampling, .recall, .identity, and so on. Clips and labelled faces that
+a benchmark cannot make itself are looked for in ../shared.
 """
 
 import subprocess
 import sys
 
-BENCHMARKS = ("sampling", "face_cost", "recall", "identity", "orchestration", "download")
+BENCHMARKS = (
+    "sampling",
+    "shots",
+    "face_cost",
+    "recall",
+    "identity",
+    "identity_scale",
+    "id_stability",
+    "alarms",
+    "budget",
+    "orchestration",
+    "download",
+)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from framecurate_assets.assets.identity_clusters import identity_clusters
 from framecurate_assets.assets.person_selections import person_selections
 from framecurate_assets.assets.raw_videos import raw_videos
 from framecurate_assets.assets.sampled_frames import sampled_frames
+from framecurate_assets.assets.temporal_sequences import temporal_sequences
 from framecurate_assets.automation.inbox import inbox
 from framecurate_assets.automation.jobs import JOBS
 from framecurate_assets.automation.refresh import dataset_refresh
@@ -16,7 +17,15 @@ from framecurate_assets.checks.definitions import load_asset_checks
 from framecurate_assets.resources import SilentProgress, Workspace
 
 defs = dg.Definitions(
-    assets=[raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, person_selections],
+    assets=[
+        raw_videos,
+        sampled_frames,
+        detected_faces,
+        face_candidates,
+        identity_clusters,
+        temporal_sequences,
+        person_selections,
+    ],
     asset_checks=load_asset_checks(),
     jobs=JOBS,
     schedules=[url_ingestion],

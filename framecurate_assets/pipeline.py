@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError
@@ -27,6 +28,7 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.retention import Pruned, prune
 from framecurate_assets.policy import Policy, read_policy
+from framecurate_assets.reference.persons import require_photos
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import STAGES, Stage
@@ -58,7 +60,11 @@ class Outcome:
 
 
 def bring_up_to_date(
-    folder: DataFolder, sources: Sequence[Source], progress: Progress, named: frozenset[str] = frozenset()
+    folder: DataFolder,
+    sources: Sequence[Source],
+    progress: Progress,
+    named: frozenset[str] = frozenset(),
+    overrides: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Materialise what is missing or stale, stage by stage, and nothing else.
 
@@ -70,14 +76,17 @@ def bring_up_to_date(
         progress: told how far each stage has come.
         named: ids of videos that a person asked for: those that failed are tried again at once, as if for the
             first time.
+        overrides: sections of the policy, each with the keys that differ in this run from the data folder's.
 
     Raises:
-        FramecurateError: the policy is broken, or the engine does not fit the lake.
+        FramecurateError: the policy is broken, a photo that it names does not show one face, or the engine does not
+            fit the lake.
         MachineError: the machine failed (a full or read-only disk).
     """
     lake = Lake(folder)
-    policy = read_policy(folder.policy_file)
+    policy = read_policy(folder.policy_file, overrides)
     engine = choose_engine(policy.detection, folder.models, pinned_engine(folder))
+    require_photos(lake, policy)
     inputs = Inputs(lake, policy, sources, engine.name, named=named)
     for video_id in named:
         lake.remove(tables.FETCH_ATTEMPTS, video_id)
@@ -85,13 +94,14 @@ def bring_up_to_date(
     remove_leftovers(folder.root.glob("*"))
     remove_leftovers(folder.tables.rglob("*"))
     remove_leftovers(folder.sheets.rglob("*"))
+    workspace = Workspace(data_folder=str(folder.root), policy=dict(overrides or {}))
     with open_instance(folder) as instance:
         register_videos(instance, sources)
         order = list(instance.get_dynamic_partitions(str(videos.name)))
         for stage in STAGES:
             batches = list(_ranges_of(stage, inputs, order))
             for batch in batches:
-                _materialise(instance, folder, stage, batch, progress, outcome)
+                _materialise(instance, workspace, stage, batch, progress, outcome)
             _check(stage, folder, policy, outcome)
             if outcome.blocked:
                 break
@@ -110,7 +120,7 @@ def _ranges_of(stage: Stage, inputs: Inputs, order: Sequence[str]) -> Iterator[t
 
 def _materialise(
     instance: dg.DagsterInstance,
-    folder: DataFolder,
+    workspace: Workspace,
     stage: Stage,
     batch: tuple[str, str] | None,
     progress: Progress,
@@ -120,7 +130,7 @@ def _materialise(
         [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
         selection=dg.AssetSelection.assets(stage.name),
         instance=instance,
-        resources={"workspace": Workspace(data_folder=str(folder.root)), "progress": progress},
+        resources={"workspace": workspace, "progress": progress},
         run_config=QUIET,
         tags={"framecurate/asset": stage.name, "dagster/max_retries": "0", **(range_tags(*batch) if batch else {})},
         raise_on_error=False,

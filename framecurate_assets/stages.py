@@ -1,4 +1,4 @@
-"""The six stages of the way from videos to a dataset: what each is made from.
+"""The seven stages of the way from videos to a dataset: what each is made from.
 
 A stored table remembers the fingerprint of all that decided its rows: the rows above it, the part of the
 policy that counts for it, and the version of its code. Comparing that with today's fingerprint tells what is
@@ -92,7 +92,7 @@ RAW_VIDEOS = Stage(
 SAMPLED_FRAMES = Stage(
     tables.SAMPLED_FRAMES,
     (tables.RAW_VIDEOS,),
-    "1",
+    "2",
     lambda policy: policy.sampling.fingerprint,
 )
 DETECTED_FACES = Stage(
@@ -110,13 +110,31 @@ FACE_CANDIDATES = Stage(
 IDENTITY_CLUSTERS = Stage(
     tables.IDENTITY_CLUSTERS,
     (tables.FACE_CANDIDATES,),
-    "1",
+    "2",
     lambda policy: policy.identity.fingerprint,
+)
+TEMPORAL_SEQUENCES = Stage(
+    tables.TEMPORAL_SEQUENCES,
+    (tables.RAW_VIDEOS, tables.SAMPLED_FRAMES, tables.FACE_CANDIDATES, tables.IDENTITY_CLUSTERS),
+    "1",
+    lambda policy: fingerprint(
+        policy.detection.fingerprint,
+        policy.candidates.fingerprint,
+        str(policy.identity.distance),
+        str(policy.identity.min_faces),
+        *[str(getattr(policy.selection, name)) for name in ("temporal", "temporal_step_s", "min_margin")],
+    ),
 )
 PERSON_SELECTIONS = Stage(
     tables.PERSON_SELECTIONS,
-    (tables.RAW_VIDEOS, tables.FACE_CANDIDATES, tables.IDENTITY_CLUSTERS),
-    "2",
+    (
+        tables.RAW_VIDEOS,
+        tables.FACE_CANDIDATES,
+        tables.IDENTITY_CLUSTERS,
+        tables.PERSON_REGISTRY,
+        tables.TEMPORAL_SEQUENCES,
+    ),
+    "3",
     # The dataset card shows the whole policy.
     lambda policy: policy.fingerprint,
 )
@@ -124,7 +142,7 @@ PERSON_SELECTIONS = Stage(
 PER_VIDEO = (RAW_VIDEOS, SAMPLED_FRAMES, DETECTED_FACES, FACE_CANDIDATES)
 """Made video by video, in this order."""
 
-WHOLE_LAKE = (IDENTITY_CLUSTERS, PERSON_SELECTIONS)
+WHOLE_LAKE = (IDENTITY_CLUSTERS, TEMPORAL_SEQUENCES, PERSON_SELECTIONS)
 """Made once over all videos, in this order."""
 
 STAGES = (*PER_VIDEO, *WHOLE_LAKE)

@@ -22,7 +22,13 @@ class Summary:
     videos: list[dict[str, Any]]
     """video_id, name (last part of the source), status, reason, unexpected, frames, faces, candidates, source."""
     people: list[dict[str, Any]]
-    """person_id, faces, videos, high_quality, temporal_sequence, bytes."""
+    """person_id, name, faces, videos, high_quality, temporal_sequence, bytes; of persons who are in the lake."""
+    nobodys_faces: dict[str, int]
+    """Candidates that are nobody's, by the word of identity_clusters.reason."""
+    alarms: int
+    """What a person should look at."""
+    corrections: int
+    """Lines of corrections.jsonl that hold."""
     refusals: list[dict[str, Any]]
     """reason (without its values), faces: why detected faces did not become candidates."""
     refused_pictures: int
@@ -43,6 +49,9 @@ def summarise(folder: DataFolder) -> Summary:
         return Summary(
             videos=_rows(connection, _VIDEOS),
             people=_rows(connection, _PEOPLE),
+            nobodys_faces={row["reason"]: row["faces"] for row in _rows(connection, _NOBODYS)},
+            alarms=_value(connection, "SELECT count(*) FROM identity_alarms"),
+            corrections=_value(connection, "SELECT count(*) FROM corrections WHERE state = 'applied'"),
             refusals=_rows(connection, _REFUSALS),
             refused_pictures=_value(connection, "SELECT count(*) FROM pictures WHERE reason IS NOT NULL"),
             candidates_bytes=_value(connection, "SELECT coalesce(sum(bytes), 0)::BIGINT FROM face_candidates"),
@@ -97,6 +106,7 @@ ORDER BY ingested_at, video_id
 _PEOPLE = """
 SELECT
     person_id,
+    persons.name,
     persons.faces,
     persons.videos,
     count(*) FILTER (kind = 'high_quality') AS high_quality,
@@ -104,8 +114,17 @@ SELECT
     coalesce(sum(bytes), 0)::BIGINT AS bytes
 FROM persons
 LEFT JOIN person_selections USING (person_id)
+WHERE persons.faces > 0
 GROUP BY ALL
-ORDER BY person_id
+ORDER BY min(len(person_id)), person_id
+"""
+
+_NOBODYS = """
+SELECT reason, count(*) AS faces
+FROM identity_clusters
+WHERE person_id IS NULL
+GROUP BY ALL
+ORDER BY faces DESC, reason
 """
 
 # A reason begins with what was judged; the value and threshold that follow differ from face to face.

@@ -27,6 +27,7 @@ from framecurate_assets.stages import (
     RAW_VIDEOS,
     SAMPLED_FRAMES,
     STAGES,
+    TEMPORAL_SEQUENCES,
     Stage,
     sampling_fingerprint,
     source_fingerprint,
@@ -92,13 +93,13 @@ def case(tmp_path: Path) -> Case:
     for stage in PER_VIDEO:
         for key in (ONE, TWO):
             case.row(stage, key, **({"status": "ready", "sha256": "a"} if stage is RAW_VIDEOS else {}))
-    for stage in (IDENTITY_CLUSTERS, PERSON_SELECTIONS):
+    for stage in (IDENTITY_CLUSTERS, TEMPORAL_SEQUENCES, PERSON_SELECTIONS):
         case.row(stage)
     return case
 
 
 def test_what_was_made_from_the_same_is_up_to_date(case: Case) -> None:
-    assert [case.stale(stage) for stage in STAGES] == [[], [], [], [], False, False]
+    assert [case.stale(stage) for stage in STAGES] == [[], [], [], [], False, False, False]
 
 
 def test_an_empty_lake_has_everything_to_make_in_the_order_of_the_sources(tmp_path: Path) -> None:
@@ -123,22 +124,24 @@ NONE: list[str] = []
 @pytest.mark.parametrize(
     ("change", "stale"),
     [
-        # raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, person_selections.
+        # raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters,
+        # temporal_sequences, person_selections.
         # Only the part of the policy that decides a stage's rows counts; the dataset card shows all of it.
-        (policy(video={"min_shorter_side_px": 700}), [BOTH, NONE, NONE, NONE, False, True]),
-        (policy(sampling={"frames_per_section": 9}), [NONE, BOTH, NONE, NONE, False, True]),
-        (policy(detection={"min_face_px": 61}), [NONE, NONE, BOTH, NONE, False, True]),
-        (policy(candidates={"max_yaw": 29}), [NONE, NONE, NONE, BOTH, False, True]),
-        (policy(budget={"candidates_bytes": 9}), [NONE, NONE, NONE, BOTH, False, True]),
-        (policy(identity={"distance": 0.5}), [NONE, NONE, NONE, NONE, True, True]),
-        (policy(selection={"high_quality": 9}), [NONE, NONE, NONE, NONE, False, True]),
-        (policy(budget={"dataset_bytes": 9}), [NONE, NONE, NONE, NONE, False, True]),
+        (policy(video={"min_shorter_side_px": 700}), [BOTH, NONE, NONE, NONE, False, False, True]),
+        (policy(sampling={"frames_per_section": 9}), [NONE, BOTH, NONE, NONE, False, False, True]),
+        (policy(detection={"min_face_px": 61}), [NONE, NONE, BOTH, NONE, False, True, True]),
+        (policy(candidates={"max_yaw": 29}), [NONE, NONE, NONE, BOTH, False, True, True]),
+        (policy(budget={"candidates_bytes": 9}), [NONE, NONE, NONE, BOTH, False, False, True]),
+        (policy(identity={"distance": 0.5}), [NONE, NONE, NONE, NONE, True, True, True]),
+        (policy(selection={"temporal_step_s": 0.3}), [NONE, NONE, NONE, NONE, False, True, True]),
+        (policy(selection={"high_quality": 9}), [NONE, NONE, NONE, NONE, False, False, True]),
+        (policy(budget={"dataset_bytes": 9}), [NONE, NONE, NONE, NONE, False, False, True]),
         # Another engine would describe all faces.
-        (lambda inputs: replace(inputs, engine="insightface-1"), [NONE, NONE, BOTH, NONE, False, False]),
+        (lambda inputs: replace(inputs, engine="insightface-1"), [NONE, NONE, BOTH, NONE, False, False, False]),
         # What a person says of one source is in that video's row.
-        (renamed_source, [[ONE], NONE, NONE, NONE, False, False]),
+        (renamed_source, [[ONE], NONE, NONE, NONE, False, False, False]),
         # A source that was taken off the list is left alone.
-        (lambda inputs: replace(inputs, sources=[]), [NONE, NONE, NONE, NONE, False, False]),
+        (lambda inputs: replace(inputs, sources=[]), [NONE, NONE, NONE, NONE, False, False, False]),
     ],
 )
 def test_a_change_makes_stale_what_it_decides(
@@ -207,7 +210,7 @@ def prune_all(case: Case, place: Path) -> None:
 def test_pruned_files_make_nothing_stale(case: Case, tmp_path: Path) -> None:
     prune_all(case, tmp_path)
     assert not (case.lake.folder.root / "raw_videos" / f"{ONE}.jpg").exists()
-    assert [case.stale(stage) for stage in STAGES] == [[], [], [], [], False, False]
+    assert [case.stale(stage) for stage in STAGES] == [[], [], [], [], False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +244,7 @@ def test_a_video_is_finished_when_nothing_is_left_to_do_for_it(case: Case) -> No
     assert due_videos(case.inputs) == []  # a person may ask for it again
     assert list(finished_videos(case.inputs)) == [TWO]
     case.lake.remove(tables.VIDEO_SETBACKS, ONE)
-    case.row(SAMPLED_FRAMES, ONE, pts_s=2.0)  # its faces are to be detected again
+    case.row(DETECTED_FACES, ONE, yaw=2.0)  # its faces are to be judged again
     assert list(finished_videos(case.inputs)) == [TWO]
     case.row(FACE_CANDIDATES, TWO, yaw=2.0)  # and the people are to be found again
     assert list(finished_videos(case.inputs)) == []
@@ -252,7 +255,7 @@ def test_a_video_without_candidates_changes_no_person(case: Case) -> None:
     assert case.stale(IDENTITY_CLUSTERS) is False
 
 
-@pytest.mark.parametrize("stage", [RAW_VIDEOS, SAMPLED_FRAMES, FACE_CANDIDATES, PERSON_SELECTIONS])
+@pytest.mark.parametrize("stage", [RAW_VIDEOS, SAMPLED_FRAMES, FACE_CANDIDATES, TEMPORAL_SEQUENCES, PERSON_SELECTIONS])
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"ab")], ids=["gone", "shorter"])
 def test_a_file_that_is_not_there_as_it_was_is_made_again(
     case: Case, stage: Stage, damage: Callable[[Path], None]

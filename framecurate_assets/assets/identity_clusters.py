@@ -1,25 +1,24 @@
 """identity_clusters: which person each candidate is; a person's id stays the same from run to run."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
+from framecurate_assets.alarms.find import find_alarms
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.face_candidates import face_candidates
 from framecurate_assets.assets.failures import failures_in_words
+from framecurate_assets.assets.identity_sheets import describe_alarms, sheet_of_people
 from framecurate_assets.faces.engines import same_person_distance
-from framecurate_assets.identity.cluster import cluster_faces
 from framecurate_assets.lake import tables
-from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.pictures.files import read_picture
-from framecurate_assets.pictures.sheets import Row, Tile, sheet_of_rows, shrink
+from framecurate_assets.people.apart import said_apart
+from framecurate_assets.people.log import corrections_fingerprint, read_log
+from framecurate_assets.people.people import People, read_people, write_people
+from framecurate_assets.people.work_out import work_out_people
 from framecurate_assets.resources import Workspace
 from framecurate_assets.stages import IDENTITY_CLUSTERS
-
-HIGHEST_NUMBER = "framecurate.highest_person_number"
-"""Metadata key of the stored table: the highest number that a person was ever given. None is given twice."""
-
-SHEET_PEOPLE, SHEET_FACES = 24, 10
-"""People on the contact sheet, those with most faces first, and faces of each, best first."""
 
 
 @dg.asset(
@@ -27,30 +26,47 @@ SHEET_PEOPLE, SHEET_FACES = 24, 10
     kinds={"python", "polars", "parquet"},
     description="Which person each face candidate is.\n\n"
     "Faces are followed within a shot, tracks are joined to people by their descriptors, and two faces of one frame "
-    "are never one person. Ids stay with people from run to run; no number is given twice.",
+    "are not one person. Ids stay with people from run to run, no number is given twice, and what people said "
+    "(`framecurate persons`) wins over the model. Every change of a face's person is an event.",
     **describe.asset_options(IDENTITY_CLUSTERS),
 )
 @failures_in_words()
 def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -> None:
-    """Cluster all candidates of the lake and keep the ids that people had."""
+    """Cluster what is new, keep the ids that people had, and apply what was said."""
     policy = workspace.read_policy()
     lake = workspace.lake
+    spoken = corrections_fingerprint(lake.folder)
+    log = read_log(lake.folder.corrections)
     candidates = lake.read_all(tables.FACE_CANDIDATES)
-    former = lake.facts(IDENTITY_CLUSTERS.table)
-    previous = lake.read(IDENTITY_CLUSTERS.table).select("face_id", "person_id") if former else None
-    distance = policy.identity.distance or _engine_distance(candidates)
-    clustering = cluster_faces(candidates, distance, previous, int(former.get(HIGHEST_NUMBER, 0)))
-    lake.write(
-        IDENTITY_CLUSTERS.table,
-        clustering.frame,
-        made_from=IDENTITY_CLUSTERS.made_from(lake, policy),
-        facts={HIGHEST_NUMBER: str(clustering.highest_number)},
+    previous = read_people(lake)
+    distance = _engine_distance(candidates)
+    people, clustering = work_out_people(
+        candidates,
+        previous,
+        log.corrections,
+        policy.identity,
+        distance,
+        datetime.now(UTC),
+        IDENTITY_CLUSTERS.code_version,
     )
+    threshold = float(clustering.facts.get("seed_threshold", distance))
+    apart = said_apart(log.corrections, people)
+    alarms = find_alarms(people.clusters, candidates, people.twice, apart, threshold)
+    lake.write(tables.IDENTITY_ALARMS, alarms)
+    sheets = {
+        **describe_alarms(alarms, people.clusters, candidates, people.registry, lake.folder),
+        **describe.sheet(
+            sheet_of_people(people.clusters, candidates, people.registry, lake.folder),
+            lake.folder.sheet("identity_clusters"),
+        ),
+    }
+    write_people(lake, people, IDENTITY_CLUSTERS.made_from(lake, policy, also=spoken))
     context.add_output_metadata(
         {
-            **describe.rows_and_files(clustering.frame, lake.path(IDENTITY_CLUSTERS.table), partition=False),
+            **describe.rows_and_files(people.clusters, lake.path(IDENTITY_CLUSTERS.table), partition=False),
             **clustering.facts,
-            **describe.sheet(_sheet(clustering.frame, candidates, lake.folder), lake.folder.sheet("identity_clusters")),
+            **_what_changed(people, previous),
+            **sheets,
         }
     )
 
@@ -60,16 +76,15 @@ def _engine_distance(candidates: pl.DataFrame) -> float:
     return same_person_distance(candidates["engine"][0]) if candidates.height else 0.0
 
 
-def _sheet(clusters: pl.DataFrame, candidates: pl.DataFrame, folder: DataFolder) -> bytes:
-    """A row a person: the best faces of each."""
-    faces = clusters.join(candidates.select("face_id", "composite", "path", "video_id"), on="face_id")
-    people = faces.group_by("person_id").agg(pl.len(), pl.col("video_id").n_unique())
-    rows = []
-    for person_id, count, videos in people.sort("len", "person_id", descending=[True, False]).head(SHEET_PEOPLE).rows():
-        best = faces.filter(pl.col("person_id") == person_id).sort("composite", "face_id", descending=[True, False])
-        tiles = [
-            Tile(shrink(read_picture(folder.absolute(path))), f"{similarity:.2f}{'' if is_core else ' joined'}")
-            for path, similarity, is_core in best.head(SHEET_FACES).select("path", "similarity", "is_core").rows()
-        ]
-        rows.append(Row(tiles, f"{person_id}: faces {count}, videos {videos}"))
-    return sheet_of_rows(rows, SHEET_FACES)
+def _what_changed(people: People, previous: People) -> dict[str, Any]:
+    """The events of this run, and how the corrections stand."""
+    events = people.events.join(previous.events, on="event", how="anti")
+    states = people.corrections["state"].value_counts(sort=True)
+    return {
+        "events": describe.counts({f"{kind} ({cause})": faces for kind, cause, faces in _by_cause(events).rows()}),
+        "corrections": describe.counts(dict(states.iter_rows())),
+    }
+
+
+def _by_cause(events: pl.DataFrame) -> pl.DataFrame:
+    return events.group_by("kind", "cause", maintain_order=True).agg(pl.col("faces").sum())

@@ -16,7 +16,7 @@ from framecurate_assets.automation.settings import todays_policy
 from framecurate_assets.checks.read import read_checks
 from framecurate_assets.checks.run import run_checks
 from framecurate_assets.freshness.inputs import Inputs, todays_inputs
-from framecurate_assets.freshness.stale import is_stale
+from framecurate_assets.freshness.stale import is_stale, made_from_today
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake, fingerprint
 from framecurate_assets.policy import Policy
@@ -65,7 +65,7 @@ def _refresh_in_progress(instance: dg.DagsterInstance) -> str | None:
 
 
 def _state(inputs: Inputs) -> str:
-    return fingerprint(*[stage.made_from(inputs.lake, inputs.policy) for stage in WHOLE_LAKE])
+    return fingerprint(*[made_from_today(stage, inputs) for stage in WHOLE_LAKE])
 
 
 def _failed_blocking_check(folder: DataFolder, policy: Policy) -> str | None:

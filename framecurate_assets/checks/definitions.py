@@ -12,10 +12,12 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
+from framecurate_assets.assets.describe import picture
 from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.checks.read import Check, read_checks
 from framecurate_assets.checks.run import Finding, run_checks
+from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.resources import Workspace
 
 SHOWN_ROWS = 20
@@ -55,19 +57,27 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
                 # for all of them, and would store it for none.
                 yield dg.Output(None, output_name=f"{check.asset}_{check.name}")
             else:
-                yield _result(check, findings[0])
+                yield _result(check, findings[0], workspace.folder)
 
     return checks_of_asset
 
 
-def _result(check: Check, finding: Finding) -> dg.AssetCheckResult:
+def _result(check: Check, finding: Finding, folder: DataFolder) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=finding.passed,
         asset_key=check.asset,
         check_name=check.name,
         severity=_severity(finding),
-        metadata={"wrong_rows": len(finding.rows), **_table(finding.rows)},
+        metadata={"wrong_rows": len(finding.rows), **_picture(check, finding, folder), **_table(finding.rows)},
     )
+
+
+def _picture(check: Check, finding: Finding, folder: DataFolder) -> dict[str, Any]:
+    """The contact sheet of what is wrong, where the asset made one."""
+    sheet = folder.sheet(check.name)
+    if finding.passed or not check.pictured or not sheet.exists():
+        return {}
+    return {"picture": picture(sheet.read_bytes())}
 
 
 def _evaluations_by_video(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from framecurate_assets.stages import STAGES
 
-STEERING = {"per video", "blocking", "warning"}
+STEERING = {"per video", "blocking", "warning", "pictured"}
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Check:
     per_video: bool
     blocking: bool
     warning: bool
+    pictured: bool
+    """Whether there is a contact sheet of its name, which shows what is wrong."""
 
     @property
     def parameters(self) -> set[str]:
@@ -44,4 +46,5 @@ def _read(path: Path) -> Check:
         per_video="per video" in comments,
         blocking="blocking" in comments,
         warning="warning" in comments,
+        pictured="pictured" in comments,
     )

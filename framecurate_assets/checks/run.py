@@ -46,7 +46,10 @@ def policy_parameters(folder: DataFolder, policy: Policy) -> dict[str, Any]:
         "frames_per_video": 3 * policy.sampling.frames_per_section,
         "candidates_bytes": policy.budget.candidates_bytes,
         "dataset_bytes": policy.budget.dataset_bytes,
+        "temporal": policy.selection.temporal,
+        "temporal_step_s": policy.selection.temporal_step_s,
         "allowed_same_frame": list(policy.identity.allowed_same_frame),
+        "min_hash_distance": policy.selection.min_hash_distance,
     }
 
 

@@ -23,6 +23,7 @@ _VIDEO_COLUMNS = {
 }
 _PEOPLE_COLUMNS = {
     "person_id": "person",
+    "name": "name",
     "faces": "candidates",
     "videos": "videos",
     "high_quality": "high quality",
@@ -59,7 +60,8 @@ def sql(
 ) -> None:
     """Ask the lake a question in DuckDB's SQL.
 
-    Tables: raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, person_selections.
+    Tables: raw_videos, sampled_frames, detected_faces, face_candidates, identity_clusters, temporal_sequences,
+    person_selections, and more.
     Views: videos, persons, face_rejections. Columns: docs/tables.md, or `DESCRIBE raw_videos`.
     """
     from framecurate_assets.sql import FORMATS, ask
@@ -125,8 +127,17 @@ def print_summary(folder: DataFolder) -> None:
         if video["status"] != "ready":
             out.print(Text(f"{video['status']}  {video['name']}: {video['reason']}"), soft_wrap=True)
     out.print()
-    out.print(table("People", summary.people, _PEOPLE_COLUMNS))
+    named = any(person["name"] for person in summary.people)
+    columns = {key: title for key, title in _PEOPLE_COLUMNS.items() if named or key != "name"}
+    out.print(table("People", summary.people, columns))
     out.print()
+    if summary.nobodys_faces:
+        counts = ", ".join(f"{reason} {faces}" for reason, faces in summary.nobodys_faces.items())
+        out.print(f"Candidates that are nobody's (docs/identity.md says what each word means): {counts}")
+    if summary.alarms:
+        out.print(f"Worth a look: {summary.alarms} persons or pairs; `framecurate persons list` shows them")
+    if summary.corrections:
+        out.print(f"Corrections by people: {summary.corrections}")
     if summary.refusals:
         refusals: list[dict[str, Any]] = summary.refusals
         out.print(

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from framecurate_assets.cli import forget, look, models, run, sources
+from framecurate_assets.cli import find, forget, look, models, persons, run, sources, why
 from framecurate_assets.cli.shared import FAILED, WRONG_USE, print_error
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError, MachineError, machine_error
 
@@ -21,6 +21,8 @@ for command in (
     sources.sources,
     look.status,
     look.sql,
+    why.why,
+    find.find,
     look.ui,
     forget.forget,
     run.demo,
@@ -32,6 +34,18 @@ weights = typer.Typer(help="Weights of the insightface engine.", no_args_is_help
 weights.command("fetch")(models.models_fetch)
 weights.command("list")(models.models_list)
 app.add_typer(weights, name="models")
+
+people = typer.Typer(help="Who was found, and what you say about it.", no_args_is_help=True)
+people.command("list")(persons.list_persons)
+people.command()(persons.show)
+people.command()(persons.merge)
+people.command()(persons.split)
+people.command()(persons.rename)
+people.command()(persons.reject)
+people.command()(persons.apart)
+people.command()(persons.exception)
+people.command()(persons.undo)
+app.add_typer(people, name="persons")
 
 
 def main() -> None:

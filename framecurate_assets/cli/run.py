@@ -3,9 +3,9 @@
 # Typer reads the annotations of each command.
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +32,13 @@ def run(
     sources: Sources = None,
     data: Data = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try all that failed again, without waiting.")] = False,
+    reference: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--reference",
+            help="A photo: this time only the person in it goes into the dataset. Repeat it for further people.",
+        ),
+    ] = None,
 ) -> None:
     """Add the given videos, then bring every asset up to date.
 
@@ -46,7 +53,9 @@ def run(
     folder = data_folder(data)
     added = add_to_list(folder, sources or [])
     named = [source.video_id for source in (*added.fresh, *added.known)]
-    outcome = bring_up_to_date_and_report(folder, named, retry=retry)
+    photos = [str(photo.resolve()) for photo in reference or []]
+    overrides = {"selection": {"only_like": photos}} if photos else {}
+    outcome = bring_up_to_date_and_report(folder, named, retry=retry, overrides=overrides)
     for reason in added.refused:
         # Again, since by now it has scrolled away.
         print_error(reason)
@@ -77,13 +86,20 @@ def demo(data: Data = None) -> None:
     raise typer.Exit(exit_code(outcome, folder))
 
 
-def bring_up_to_date_and_report(folder: DataFolder, named: Sequence[str] = (), *, retry: bool = False) -> "Outcome":
+def bring_up_to_date_and_report(
+    folder: DataFolder,
+    named: Sequence[str] = (),
+    *,
+    retry: bool = False,
+    overrides: Mapping[str, Any] | None = None,
+) -> "Outcome":
     """Make what is missing or stale of the listed sources, then print how everything stands.
 
     Args:
         folder: the data folder.
         named: ids of the videos that failed and are to be tried at once.
         retry: try all that failed at once.
+        overrides: sections of the policy with what differs in this run.
     """
     from framecurate_assets.sources.listings import all_sources
     from framecurate_assets.terminal import ProgressBars, messages
@@ -100,7 +116,7 @@ def bring_up_to_date_and_report(folder: DataFolder, named: Sequence[str] = (), *
     from framecurate_assets.pipeline import bring_up_to_date
 
     at_once = [source.video_id for source in listed.sources] if retry else named
-    outcome = bring_up_to_date(folder, listed.sources, ProgressBars(), frozenset(at_once))
+    outcome = bring_up_to_date(folder, listed.sources, ProgressBars(), frozenset(at_once), overrides)
     if not outcome.runs:
         messages.print("Everything was up to date.")
     if outcome.pruned.videos or outcome.pruned.frames:

@@ -15,11 +15,15 @@ from framecurate_assets.intake.picture_set import listing
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.sealed import is_sealed
+from framecurate_assets.people.log import corrections_fingerprint
+from framecurate_assets.reference.persons import photos_fingerprint
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import (
     DETECTED_FACES,
     FACE_CANDIDATES,
+    IDENTITY_CLUSTERS,
     PER_VIDEO,
+    PERSON_SELECTIONS,
     RAW_VIDEOS,
     SAMPLED_FRAMES,
     WHOLE_LAKE,
@@ -60,8 +64,12 @@ def stale_videos(stage: Stage, inputs: Inputs) -> list[str]:
 def is_stale(stage: Stage, inputs: Inputs) -> bool:
     """Whether a stage over the whole lake has to be made."""
     lake = inputs.lake
-    today = stage.made_from(lake, inputs.policy, also=_also(stage, None, inputs))
-    return lake.made_from(stage.table) != today or not files_are_there(stage.table, lake)
+    return lake.made_from(stage.table) != made_from_today(stage, inputs) or not files_are_there(stage.table, lake)
+
+
+def made_from_today(stage: Stage, inputs: Inputs) -> str:
+    """Fingerprint of all that decides the rows of a stage over the whole lake, as it is now."""
+    return stage.made_from(inputs.lake, inputs.policy, also=_also(stage, None, inputs))
 
 
 def _is_stale_for(stage: Stage, source: Source, inputs: Inputs) -> bool:
@@ -82,6 +90,10 @@ def _also(stage: Stage, source: Source | None, inputs: Inputs) -> str:
         return source_fingerprint(source)
     if stage is SAMPLED_FRAMES and source:
         return sampling_fingerprint(source.kind, inputs.policy)
+    if stage is IDENTITY_CLUSTERS:
+        return corrections_fingerprint(inputs.lake.folder)
+    if stage is PERSON_SELECTIONS:
+        return photos_fingerprint(inputs.policy, inputs.lake.folder)
     return inputs.engine if stage is DETECTED_FACES else ""
 
 

@@ -24,7 +24,8 @@ UPSTREAM = {
     "detected_faces": ["sampled_frames"],
     "face_candidates": ["detected_faces"],
     "identity_clusters": ["face_candidates"],
-    "person_selections": ["identity_clusters"],
+    "temporal_sequences": ["identity_clusters", "raw_videos"],
+    "person_selections": ["identity_clusters", "temporal_sequences"],
 }
 PARTITIONED = ["raw_videos", "sampled_frames", "detected_faces", "face_candidates"]
 
@@ -37,9 +38,15 @@ CHECKS = {
     ],
     "detected_faces": ["faces_have_frames", "one_engine"],
     "face_candidates": ["every_face_accounted_for", "files_exist", "within_budget"],
-    "identity_clusters": ["every_candidate_accounted_for", "no_person_twice_in_one_frame"],
+    "identity_clusters": [
+        "corrections_apply", "every_candidate_accounted_for", "likely_same_person", "likely_two_people",
+        "no_person_twice_in_one_frame", "persons_are_registered",
+    ],
+    "temporal_sequences": [
+        "everyone_accounted_for", "files_exist", "one_person_throughout", "sequences_are_sequences",
+    ],
     "person_selections": [
-        "files_exist", "nothing_forgotten_is_left", "pictures_show_their_person", "sequences_are_sequences",
+        "files_exist", "no_leak_between_splits", "nothing_forgotten_is_left", "pictures_show_their_person",
         "within_budget",
     ],
 }  # fmt: skip
@@ -52,7 +59,7 @@ PER_VIDEO_CHECKS = [("raw_videos", "min_720p"), ("raw_videos", "readable")]
 
 JOBS = {
     "videos_to_candidates": ["detected_faces", "face_candidates", "raw_videos", "sampled_frames"],
-    "candidates_to_dataset": ["identity_clusters", "person_selections"],
+    "candidates_to_dataset": ["identity_clusters", "person_selections", "temporal_sequences"],
 }
 
 QUERY = """
@@ -75,7 +82,7 @@ def test_the_definitions_load() -> None:
 
 def test_assets_and_what_each_is_made_from() -> None:
     nodes = {key.to_user_string(): GRAPH.get(key) for key in GRAPH.get_all_asset_keys()}
-    assert {name: [key.to_user_string() for key in node.parent_keys] for name, node in nodes.items()} == UPSTREAM
+    assert {name: sorted(key.to_user_string() for key in node.parent_keys) for name, node in nodes.items()} == UPSTREAM
     assert {node.group_name for node in nodes.values()} == {"framecurate"}
     partitioned = {name for name, node in nodes.items() if node.partitions_def}
     assert partitioned == set(PARTITIONED)
@@ -137,7 +144,7 @@ def test_the_webserver_shows_the_same_lineage(tmp_path: Path, monkeypatch: pytes
         answer = asyncio.run(_ask(DagsterWebserver(context).create_asgi_app(), QUERY))
     nodes = answer["data"]["assetNodes"]
     shown = {node["assetKey"]["path"][-1]: node for node in nodes}
-    assert {name: [key["path"][-1] for key in node["dependencyKeys"]] for name, node in shown.items()} == UPSTREAM
+    assert {name: sorted(key["path"][-1] for key in node["dependencyKeys"]) for name, node in shown.items()} == UPSTREAM
     assert {name for name, node in shown.items() if node["isPartitioned"]} == set(PARTITIONED)
     assert {
         name: sorted(check["name"] for check in node["assetChecksOrError"]["checks"]) for name, node in shown.items()

@@ -143,7 +143,7 @@ def test_what_a_materialisation_tells_and_shows(
     instance: dg.DagsterInstance, clips: Clips, range_run: tuple[DataFolder, dg.ExecuteInProcessResult]
 ) -> None:
     folder, _ = range_run
-    assert materialise(instance, folder, "identity_clusters", "person_selections").success
+    assert materialise(instance, folder, "identity_clusters", "temporal_sequences", "person_selections").success
     lake, group = Lake(folder), video_id(clips.group)
     for stage in STAGES:
         partition = group if stage.per_video else None
@@ -152,7 +152,7 @@ def test_what_a_materialisation_tells_and_shows(
         assert count.value == lake.read(stage.table, partition).height > 0
         assert told["dagster/uri"].value == lake.path(stage.table, partition).as_uri()
 
-    for asset in ("sampled_frames", "face_candidates", "identity_clusters", "person_selections"):
+    for asset in ("sampled_frames", "face_candidates", "identity_clusters", "temporal_sequences", "person_selections"):
         told = metadata_of(instance, asset, group if asset in IDS else None)
         shown = told["contact_sheet"]
         assert isinstance(shown, dg.MarkdownMetadataValue)

@@ -18,7 +18,13 @@ def build(folder: DataFolder) -> Lake:
     """One ready video with five frames, a person in each and a second face that was refused; one 480p video."""
     lake = Lake(folder)
     ready = _row(
-        tables.RAW_VIDEOS, video_id=VIDEO, status="ready", width=1280, height=720, ingested_at=datetime.now(UTC)
+        tables.RAW_VIDEOS,
+        video_id=VIDEO,
+        status="ready",
+        width=1280,
+        height=720,
+        fps=25.0,
+        ingested_at=datetime.now(UTC),
     )
     small = _row(
         tables.RAW_VIDEOS, video_id=REFUSED, status="rejected", reason="854x480 is too small.", width=854, height=480
@@ -30,10 +36,19 @@ def build(folder: DataFolder) -> Lake:
     candidates = [face | _file(folder, f"faces/{VIDEO}/{face['face_id']}.jpg", 50) for face in faces]
     verdicts = [_verdict(face, []) for face in faces] + [_verdict(refused, ["yaw 50.0 is not under 30"])]
     clusters = [
-        {"face_id": face["face_id"], "person_id": "person_0001", "track_id": "t", "similarity": 0.9, "is_core": True}
+        _row(
+            tables.IDENTITY_CLUSTERS,
+            face_id=face["face_id"],
+            person_id="person_0001",
+            track_id="t",
+            similarity=0.9,
+            is_core=True,
+        )
         for face in faces
     ]
-    selections = [_selection(folder, face, rank) for rank, face in enumerate(faces, start=1)]
+    sequence = [_sequence_face(folder, faces[0], position) for position in range(1, 6)]
+    selections = [_selection(folder, face, rank, "temporal_sequence") for rank, face in enumerate(sequence[:4], 1)]
+    selections += [_selection(folder, faces[4], 1, "high_quality")]
     for table, rows in (
         (tables.RAW_VIDEOS, [ready]),
         (tables.SAMPLED_FRAMES, frames),
@@ -46,6 +61,9 @@ def build(folder: DataFolder) -> Lake:
     for table in (tables.SAMPLED_FRAMES, tables.DETECTED_FACES, tables.FACE_CANDIDATES, tables.FACE_VERDICTS):
         write(lake, table, [], REFUSED)
     write(lake, tables.IDENTITY_CLUSTERS, clusters)
+    write(lake, tables.PERSON_REGISTRY, [_row(tables.PERSON_REGISTRY, person_id="person_0001")])
+    write(lake, tables.TEMPORAL_SEQUENCES, sequence)
+    write(lake, tables.MISSING_SEQUENCES, [])
     write(lake, tables.PERSON_SELECTIONS, selections)
     return lake
 
@@ -92,7 +110,23 @@ def _face(frame: dict[str, Any], number: int) -> dict[str, Any]:
         landmarks=[0.0] * 10,
         emotion="happy",
         emotion_scores=[0.0] * 7,
+        embedding=[1.0, 0.0],
         engine="embedded-1",
+    )
+
+
+def _sequence_face(folder: DataFolder, anchor: dict[str, Any], position: int) -> dict[str, Any]:
+    milliseconds = 200 * (position - 1)
+    frame_id = f"{VIDEO}@{milliseconds}"
+    face_id = f"{frame_id}#s0"
+    return _row(
+        tables.TEMPORAL_SEQUENCES,
+        **(anchor | {"face_id": face_id, "frame_id": frame_id, "pts_s": milliseconds / 1000}),
+        person_id="person_0001",
+        position=position,
+        anchor_face_id=anchor["face_id"],
+        distance=0.0,
+        **_file(folder, f"sequences/{VIDEO}/{face_id}.jpg", 40),
     )
 
 
@@ -100,16 +134,18 @@ def _verdict(face: dict[str, Any], reasons: list[str]) -> dict[str, Any]:
     return {"face_id": face["face_id"], "video_id": VIDEO, "reasons": reasons}
 
 
-def _selection(folder: DataFolder, face: dict[str, Any], rank: int) -> dict[str, Any]:
-    name = f"dataset/person_0001/temporal_sequence/{rank:02}.jpg"
+def _selection(folder: DataFolder, face: dict[str, Any], rank: int, kind: str) -> dict[str, Any]:
+    name = f"dataset/person_0001/{kind}/{rank:02}.jpg"
     return _row(
         tables.PERSON_SELECTIONS,
         person_id="person_0001",
-        kind="temporal_sequence",
+        kind=kind,
         rank=rank,
         face_id=face["face_id"],
         video_id=VIDEO,
         pts_s=face["pts_s"],
+        split="train",
+        phash=0,
         **_file(folder, name, 60),
     )
 

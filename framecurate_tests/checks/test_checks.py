@@ -56,6 +56,18 @@ def double_first_row(table: tables.Table) -> Callable[[Lake], None]:
     return lambda lake: change(lake, table, lambda rows: pl.concat([rows.head(1), rows]))
 
 
+def set_first(table: tables.Table, **values: object) -> Callable[[Lake], None]:
+    def set_it(rows: pl.DataFrame) -> pl.DataFrame:
+        changed = rows.head(1).with_columns(**{k: pl.lit(v, rows.schema[k]) for k, v in values.items()})
+        return pl.concat([changed, rows.slice(1)])
+
+    return lambda lake: change(lake, table, set_it)
+
+
+def empty(table: tables.Table) -> Callable[[Lake], None]:
+    return lambda lake: change(lake, table, lambda rows: rows.clear())
+
+
 def remove_file(pattern: str) -> Callable[[Lake], None]:
     return lambda lake: next(lake.folder.root.glob(pattern)).unlink()
 
@@ -128,10 +140,48 @@ def pruned(pattern: str, break_it: Callable[[Lake], None]) -> Callable[[Lake], N
     return change_it
 
 
+def alarm(kind: str) -> Callable[[Lake], None]:
+    """Somebody looks like two people, or like somebody else."""
+    row = {**dict.fromkeys(tables.IDENTITY_ALARMS.schema), "alarm": kind, "kind": kind, "person_id": "person_0001"}
+    return lambda lake: write(lake, tables.IDENTITY_ALARMS, [row])
+
+
+def correction(state: str) -> Callable[[Lake], None]:
+    """A line of corrections.jsonl came to something."""
+    row = {**dict.fromkeys(tables.CORRECTIONS.schema), "correction": 1, "state": state}
+    return lambda lake: write(lake, tables.CORRECTIONS, [row])
+
+
+def listed_as_twice(lake: Lake) -> None:
+    """A person is in a frame twice, and somebody says why."""
+    second_face_of_the_person(lake)
+    pair = {"face_id": f"{VIDEO}@0#0", "other_face_id": f"{VIDEO}@0#1", "cause": "correction"}
+    write(lake, tables.SAME_FRAME_TWICE, [{**dict.fromkeys(tables.SAME_FRAME_TWICE.schema), **pair}])
+
+
 def forgotten_picture(lake: Lake) -> None:
     """Only the row of a picture is left of a frame."""
     write(lake, tables.PICTURES, [picture(9, frame_id=f"{VIDEO}@9000")])
     forget_ids(lake, "frame", [f"{VIDEO}@9000"], datetime.now(UTC))
+
+
+def in_validation(video_id: str, differing_bits: int) -> Callable[[Lake], None]:
+    """The best picture is of another video, and for validation."""
+    best = pl.col("kind") == "high_quality"
+    changed = {"video_id": video_id, "split": "validation", "phash": 2**differing_bits - 1}
+
+    def change_it(rows: pl.DataFrame) -> pl.DataFrame:
+        cells = {name: pl.lit(value, rows.schema[name]) for name, value in changed.items()}
+        return rows.with_columns(**{name: pl.when(best).then(cell).otherwise(name) for name, cell in cells.items()})
+
+    return lambda lake: change(lake, tables.PERSON_SELECTIONS, change_it)
+
+
+def same_file_in_validation(lake: Lake) -> None:
+    in_validation(REFUSED, differing_bits=40)(lake)
+    for video_id in (VIDEO, REFUSED):
+        rows = lake.read(tables.RAW_VIDEOS, video_id).with_columns(sha256=pl.lit("the same"))
+        lake.write(tables.RAW_VIDEOS, rows, video_id)
 
 
 def forget(kind: Kind, identifier: str) -> Callable[[Lake], None]:
@@ -174,11 +224,38 @@ BROKEN: list[tuple[str, Callable[[Lake], None]]] = [
     ("identity_clusters/every_candidate_accounted_for", double_first_row(tables.IDENTITY_CLUSTERS)),
     ("identity_clusters/every_candidate_accounted_for", drop_first_row(tables.FACE_CANDIDATES)),
     ("identity_clusters/no_person_twice_in_one_frame", second_face_of_the_person),
+    ("identity_clusters/every_candidate_accounted_for", set_first(tables.IDENTITY_CLUSTERS, person_id=None)),
+    ("identity_clusters/every_candidate_accounted_for", set_first(tables.IDENTITY_CLUSTERS, reason="far")),
+    ("identity_clusters/persons_are_registered", drop_first_row(tables.PERSON_REGISTRY)),
+    ("identity_clusters/persons_are_registered", set_column(tables.PERSON_REGISTRY, merged_into="person_0002")),
+    ("identity_clusters/corrections_apply", correction("contradicts")),
+    ("identity_clusters/corrections_apply", correction("unknown")),
+    ("identity_clusters/likely_two_people", alarm("two_people")),
+    ("identity_clusters/likely_same_person", alarm("same_person")),
+    ("temporal_sequences/sequences_are_sequences", set_column(tables.TEMPORAL_SEQUENCES, position=1)),
+    ("temporal_sequences/sequences_are_sequences", set_column(tables.TEMPORAL_SEQUENCES, pts_s=1.0)),  # one frame
+    ("temporal_sequences/sequences_are_sequences", drop_first_row(tables.TEMPORAL_SEQUENCES)),  # four frames
+    ("temporal_sequences/sequences_are_sequences", set_first(tables.TEMPORAL_SEQUENCES, shot=1)),
+    ("temporal_sequences/sequences_are_sequences", set_first(tables.TEMPORAL_SEQUENCES, pts_s=-0.1)),  # a gap
+    ("temporal_sequences/one_person_throughout", set_column(tables.IDENTITY_CLUSTERS, person_id="person_0002")),
+    ("temporal_sequences/one_person_throughout", set_first(tables.TEMPORAL_SEQUENCES, distance=0.1)),
+    ("temporal_sequences/one_person_throughout", drop_first_row(tables.TEMPORAL_SEQUENCES)),  # the anchor's frame
+    ("temporal_sequences/one_person_throughout", drop_first_row(tables.FACE_CANDIDATES)),  # the anchor
+    ("temporal_sequences/everyone_accounted_for", empty(tables.TEMPORAL_SEQUENCES)),
+    ("temporal_sequences/everyone_accounted_for", double_first_row(tables.TEMPORAL_SEQUENCES)),
+    ("temporal_sequences/everyone_accounted_for", set_first(tables.TEMPORAL_SEQUENCES, person_id="person_0002")),
+    ("temporal_sequences/files_exist", remove_file("sequences/*/*")),
+    ("sampled_frames/nothing_forgotten_is_left", forget("frame", f"{VIDEO}@200")),  # of a sequence alone
     ("person_selections/files_exist", remove_file("dataset/*/*/*")),
     ("person_selections/files_exist", stray_picture),  # a person folder of an earlier run
     ("person_selections/pictures_show_their_person", set_column(tables.IDENTITY_CLUSTERS, person_id="person_0002")),
     ("person_selections/pictures_show_their_person", double_first_row(tables.PERSON_SELECTIONS)),
-    ("person_selections/sequences_are_sequences", set_column(tables.PERSON_SELECTIONS, rank=1)),
+    ("person_selections/pictures_show_their_person", set_column(tables.TEMPORAL_SEQUENCES, person_id="person_0002")),
+    ("person_selections/no_leak_between_splits", set_column(tables.PERSON_SELECTIONS, split=None)),
+    ("person_selections/no_leak_between_splits", set_column(tables.PERSON_SELECTIONS, phash=None)),
+    ("person_selections/no_leak_between_splits", set_first(tables.PERSON_SELECTIONS, split="validation")),
+    ("person_selections/no_leak_between_splits", in_validation(REFUSED, differing_bits=3)),
+    ("person_selections/no_leak_between_splits", same_file_in_validation),
 ]
 
 
@@ -215,6 +292,52 @@ def test_a_set_has_as_many_frames_as_pictures_that_were_not_refused(lake: Lake) 
     assert failing(lake, CHECKS["sampled_frames/every_video_accounted_for"], policy) == []
 
 
+def test_a_person_who_is_listed_with_a_cause_may_show_twice(lake: Lake) -> None:
+    listed_as_twice(lake)
+    assert failing(lake, CHECKS["identity_clusters/no_person_twice_in_one_frame"]) == []
+
+
+@pytest.mark.parametrize("state", ["applied", "undone"])
+def test_corrections_that_hold_or_are_undone_need_no_look(lake: Lake, state: str) -> None:
+    correction(state)(lake)
+    assert failing(lake, CHECKS["identity_clusters/corrections_apply"]) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (tables.PERSON_REGISTRY, "person_id"),
+        (tables.PERSON_REGISTRY, "split_from"),
+        (tables.PERSON_EXEMPLARS, "person_id"),
+        (tables.IDENTITY_EVENTS, "other_id"),
+        (tables.SAME_FRAME_TWICE, "person_id"),
+        (tables.IDENTITY_ALARMS, "other_id"),
+        (tables.MISSING_SEQUENCES, "person_id"),
+        (tables.SELECTION_COVERAGE, "person_id"),
+    ],
+)
+def test_a_person_who_was_erased_is_found_wherever_they_are_named(lake: Lake, table: tables.Table, column: str) -> None:
+    forget("person", "person_0009")(lake)
+    assert failing(lake, CHECKS["person_selections/nothing_forgotten_is_left"]) == []
+    write(lake, table, [{**dict.fromkeys(table.schema), column: "person_0009"}])
+    assert failing(lake, CHECKS["person_selections/nothing_forgotten_is_left"]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "identifier"),
+    [
+        ("person_selections", "person", "person_0009"),
+        ("raw_videos", "video", "file-999"),
+        ("sampled_frames", "frame", "file-999@100"),
+    ],
+)
+def test_what_was_erased_is_found_in_what_people_said(lake: Lake, name: str, kind: Kind, identifier: str) -> None:
+    forget(kind, identifier)(lake)
+    assert failing(lake, CHECKS[f"{name}/nothing_forgotten_is_left"]) == []
+    lake.folder.corrections.write_text('{"faces": {"person_0009": ["file-999@100#0"]}}')
+    assert failing(lake, CHECKS[f"{name}/nothing_forgotten_is_left"]) == [None]
+
+
 def test_a_person_whom_the_policy_lists_may_show_twice(lake: Lake) -> None:
     second_face_of_the_person(lake)
     policy = Policy.model_validate({"identity": {"allowed_same_frame": ["person_0001"]}})
@@ -245,6 +368,11 @@ def test_a_video_that_cannot_be_decoded_fails_its_own_check_alone(lake: Lake) ->
     assert failing(lake, CHECKS["raw_videos/all_ready"]) == [None]
 
 
+def test_pictures_that_look_different_are_no_leak(lake: Lake) -> None:
+    in_validation(REFUSED, differing_bits=4)(lake)
+    assert failing(lake, CHECKS["person_selections/no_leak_between_splits"]) == []
+
+
 def test_only_budgets_and_engines_stop_the_way() -> None:
     assert {name for name, check in CHECKS.items() if check.blocking} == {
         "detected_faces/one_engine",
@@ -261,6 +389,8 @@ def test_only_budgets_and_engines_stop_the_way() -> None:
         ("videos/.gone-1.unfinished/part", "video", "gone-1"),
         ("frames/gone-1/0.jpg", "video", "gone-1"),
         ("faces/gone-1/gone-1@0#0.jpg", "video", "gone-1"),
+        ("sequences/gone-1/gone-1@0#s0.jpg", "video", "gone-1"),
+        (f"sequences/{VIDEO}/{VIDEO}@777#s1.jpg", "frame", f"{VIDEO}@777"),
         ("sheets/sampled_frames/gone-1.webp", "video", "gone-1"),
         (f"frames/{VIDEO}/777.jpg", "frame", f"{VIDEO}@777"),
         (f"faces/{VIDEO}/{VIDEO}@777#1.jpg", "frame", f"{VIDEO}@777"),

@@ -55,7 +55,10 @@ def all_rows(folder: DataFolder) -> dict[str, list[dict[str, object]]]:
         else table.empty()
         for table in TABLES
     }
-    return {name: frame.select(pl.exclude("ingested_at")).to_dicts() for name, frame in frames.items()}
+    return {
+        name: frame.select(pl.exclude("ingested_at", "given_at", "happened_at")).to_dicts()
+        for name, frame in frames.items()
+    }
 
 
 def rows_of(folder: DataFolder, name: str, **values: object) -> list[dict[str, object]]:

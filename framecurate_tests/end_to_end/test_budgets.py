@@ -54,8 +54,8 @@ def test_a_video_that_does_not_fit_is_left_out_as_a_whole_until_there_is_room(
     bring_up_to_date(finished)
     for table in ("face_candidates", "face_verdicts", "video_setbacks"):
         assert all_rows(finished)[table] == all_rows(finished_once)[table]
-    # Who was gone and is back has another number than before: no number is given twice.
-    assert {row["person_id"] for row in all_rows(finished)["person_selections"]} == {"person_0002", "person_0003"}
+    # Who was gone and is back is recognised.
+    assert all_rows(finished)["identity_clusters"] == all_rows(finished_once)["identity_clusters"]
     assert contents(finished.root / "faces") == contents(finished_once.root / "faces")
 
 

@@ -9,11 +9,14 @@ import pytest
 
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.lake.tables import SAMPLED_FRAMES
+from framecurate_assets.lake.tables import SAMPLED_FRAMES, WHOLE_LAKE_TABLES
 from framecurate_tests.conftest import Clips
 
 from .data_folders import POLICY, all_rows, bring_up_to_date, contents, data_folder, rows_of, video_id, written
 from .in_process import Terminal
+
+BY_SELECTION = ("person_selections.parquet", "selection_verdicts.parquet", "selection_coverage.parquet")
+"""What the asset person_selections writes."""
 
 
 def test_the_first_run_makes_every_table_and_the_dataset(finished: DataFolder, clips: Clips) -> None:
@@ -42,9 +45,8 @@ def test_a_changed_threshold_runs_no_model(finished: DataFolder) -> None:
 
     after = written(finished)
     made_again = {name.partition("/")[0] for name in after if after[name] != before.get(name)}
-    assert made_again == {
-        "face_candidates", "face_verdicts", "identity_clusters.parquet", "person_selections.parquet",
-    }  # fmt: skip
+    below = {f"{table.name}.parquet" for table in WHOLE_LAKE_TABLES} - {"forgotten.parquet"}
+    assert made_again == {"face_candidates", "face_verdicts", *below}
     counts = Counter(row["video_id"] for row in all_rows(finished)["face_candidates"])
     formerly = Counter(row["video_id"] for row in candidates)
     assert counts == {video: min(count, 3) for video, count in formerly.items()}
@@ -70,7 +72,7 @@ def test_a_changed_video_policy_that_lets_the_rows_as_they_were_detects_nothing_
     after = written(finished)
     made_again = {name.partition("/")[0] for name in after if after[name] != before[name]}
     # The dataset card shows the policy.
-    assert made_again == {"raw_videos", "person_selections.parquet"}
+    assert made_again == {"raw_videos", *BY_SELECTION}
     assert all_rows(finished)["detected_faces"] == ingested["detected_faces"]
 
 

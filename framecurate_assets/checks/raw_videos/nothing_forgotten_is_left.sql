@@ -6,7 +6,17 @@ WITH named AS (
     UNION ALL SELECT 'face_verdicts', video_id FROM face_verdicts
     UNION ALL SELECT 'face_candidates', video_id FROM face_candidates
     UNION ALL SELECT 'identity_clusters', split_part(face_id, '@', 1) FROM identity_clusters
+    UNION ALL SELECT 'temporal_sequences', video_id FROM temporal_sequences
+    UNION ALL SELECT 'missing_sequences', split_part(anchor_face_id, '@', 1) FROM missing_sequences
+    UNION ALL SELECT 'person_exemplars', video_id FROM person_exemplars
+    UNION ALL SELECT 'same_frame_twice', split_part(frame_id, '@', 1) FROM same_frame_twice
+    UNION ALL SELECT 'identity_alarms', split_part(unnest(face_ids), '@', 1) FROM identity_alarms
+    UNION ALL SELECT 'temporal_sequences', video_id FROM temporal_sequences
+    UNION ALL SELECT 'missing_sequences', split_part(anchor_face_id, '@', 1) FROM missing_sequences
     UNION ALL SELECT 'person_selections', video_id FROM person_selections
+    UNION ALL SELECT 'selection_verdicts', split_part(unnest([face_id, rival_id]), '@', 1) FROM selection_verdicts
+    UNION ALL SELECT 'corrections.jsonl', unnest(regexp_extract_all(content, '([a-z0-9_-]+)@', 1))
+        FROM read_text($data_folder || '/corrections.json[l]')
     UNION ALL SELECT 'video_setbacks', video_id FROM video_setbacks
     UNION ALL SELECT 'fetch_attempts', video_id FROM fetch_attempts
     UNION ALL SELECT 'pictures', video_id FROM pictures
@@ -19,6 +29,10 @@ WITH named AS (
         FROM glob($data_folder || '/frames/*/*') AS t(file)
     UNION ALL SELECT 'faces/', split_part(file[length($data_folder) + 2:], '/', 2)
         FROM glob($data_folder || '/faces/*/*') AS t(file)
+    UNION ALL SELECT 'sequences/', split_part(file[length($data_folder) + 2:], '/', 2)
+        FROM glob($data_folder || '/sequences/*/*') AS t(file)
+    UNION ALL SELECT 'sequences/', split_part(file[length($data_folder) + 2:], '/', 2)
+        FROM glob($data_folder || '/sequences/*/*') AS t(file)
     UNION ALL SELECT 'sheets/', parse_filename(file) FROM glob($data_folder || '/sheets/*/*') AS t(file)
     UNION ALL SELECT 'lake/', parse_filename(file) FROM glob($data_folder || '/lake/*/*') AS t(file)
 )
