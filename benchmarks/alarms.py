@@ -56,7 +56,7 @@ class Set:
 
     def alarms(self, people: Labels) -> pl.DataFrame:
         """What is told if the faces are taken to be these people's."""
-        return find_alarms(*self.lake(people), SAME_FRAME_TWICE.empty(), (), SEED_DISTANCE)
+        return find_alarms(*self.lake(people), SAME_FRAME_TWICE.empty(), (), (), SEED_DISTANCE)
 
 
 def main() -> None:
@@ -82,7 +82,7 @@ def main() -> None:
         made_up = many(count)
         lake = made_up.lake(made_up.people)
         started = time.process_time()
-        find_alarms(*lake, SAME_FRAME_TWICE.empty(), (), SEED_DISTANCE)
+        find_alarms(*lake, SAME_FRAME_TWICE.empty(), (), (), SEED_DISTANCE)
         print(f"| {count} | {len(set(made_up.people.tolist()))} | {time.process_time() - started:.1f} |", flush=True)
 
 

@@ -24,6 +24,7 @@ def find_alarms(
     candidates: pl.DataFrame,
     same_frame_twice: pl.DataFrame,
     apart: Collection[tuple[str, str]],
+    confirmed: Collection[frozenset[str]],
     threshold: float,
 ) -> pl.DataFrame:
     """Persons in whom there may be two people, and pairs of persons who may be one, as a short queue.
@@ -35,6 +36,7 @@ def find_alarms(
         candidates: FACE_CANDIDATES of one engine, all of them with a descriptor.
         same_frame_twice: SAME_FRAME_TWICE.
         apart: pairs of persons that people said are two, the lower id first.
+        confirmed: sets of faces each of which people said is one person.
         threshold: Euclidean distance between two descriptors up to which they found a person together: the one that
             held in the clustering.
 
@@ -46,7 +48,8 @@ def find_alarms(
         clusters.filter(pl.col("person_id").is_not_null()).select("face_id", "person_id", "track_id").sort("face_id")
     )
     twice = _twice(same_frame_twice, persons)
-    rows = [_split(alarm, persons) for alarm in two_people(tracks, twice, threshold)]
+    one_person = _one_person(confirmed, persons)
+    rows = [_split(alarm, persons) for alarm in two_people(tracks, twice, one_person, threshold)]
     together = _seen_together(persons, candidates)
     rows += [_merge(alarm) for alarm in same_person(tracks, together, apart, threshold)]
     rows.sort(key=lambda row: (-row["score"] * row["faces"], row["alarm"]))
@@ -67,6 +70,14 @@ def _twice(same_frame_twice: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFram
         .join(tracks.select(other_face_id="face_id", other_track_id="track_id"), on="other_face_id")
         .select("person_id", "track_id", "other_track_id")
     )
+
+
+def _one_person(confirmed: Collection[frozenset[str]], persons: pl.DataFrame) -> pl.DataFrame:
+    """Columns person_id, track_ids: of each set of faces of one person the tracks in which they are."""
+    rows = [(face, number) for number, faces in enumerate(confirmed) for face in faces]
+    faces = pl.DataFrame(rows, schema={"face_id": pl.String(), "number": pl.Int64()}, orient="row")
+    tracks = faces.join(persons, on="face_id").group_by("person_id", "number").agg(track_ids="track_id")
+    return tracks.select("person_id", "track_ids")
 
 
 def _split(alarm: TwoPeople, persons: pl.DataFrame) -> dict[str, Any]:

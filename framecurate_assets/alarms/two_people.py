@@ -44,33 +44,42 @@ class TwoPeople:
     evidence: str
 
 
-def two_people(tracks: Tracks, twice: pl.DataFrame, threshold: float) -> Iterator[TwoPeople]:
+def two_people(tracks: Tracks, twice: pl.DataFrame, one_person: pl.DataFrame, threshold: float) -> Iterator[TwoPeople]:
     """The persons in whom two people are likelier than one.
 
-    Persons that people merged are looked at one by one, as clustering saw them: what a person said is not questioned.
+    Persons that people merged are looked at one by one, as clustering saw them, and halves of whom people said that
+    they are one person are left out: what a person said is not questioned.
 
     Args:
         tracks: of everybody.
         twice: person_id, track_id, other_track_id: of each pair of faces of one person that one frame shows.
+        one_person: person_id, track_ids: tracks of a person with faces that people said are one person.
         threshold: Euclidean distance between two descriptors up to which they found a person together.
     """
+    confirmed: dict[str, list[list[str]]] = {}
+    for person_id, track_ids in one_person.iter_rows():
+        confirmed.setdefault(person_id, []).append(track_ids)
     seen: dict[str, list[tuple[str, str]]] = {}
     for person_id, track_id, other_track_id in twice.iter_rows():
         seen.setdefault(person_id, []).append((track_id, other_track_id))
     ends = np.flatnonzero(np.diff(tracks.model_person_of, append=-1)) + 1
     for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=False):
         if end - start > 1:
-            alarm = _judge(tracks.subset(np.arange(start, end)), seen.get(tracks.person_ids[start], []), threshold)
+            person_id = tracks.person_ids[start]
+            own = tracks.subset(np.arange(start, end))
+            alarm = _judge(own, seen.get(person_id, []), confirmed.get(person_id, []), threshold)
             if alarm and alarm.score >= 0.5:
                 yield alarm
 
 
-def _judge(tracks: Tracks, seen: list[tuple[str, str]], threshold: float) -> TwoPeople | None:
+def _judge(
+    tracks: Tracks, seen: list[tuple[str, str]], confirmed: list[list[str]], threshold: float
+) -> TwoPeople | None:
     halves = _halves(tracks)
     smaller = int(np.argmin(np.bincount(halves, tracks.faces)))
     rows = np.flatnonzero(halves == smaller)
     faces = int(tracks.faces[rows].sum())
-    if faces < SMALLEST_HALF:
+    if faces < SMALLEST_HALF or _parts(tracks, halves, confirmed):
         return None
     gap = separation(measure_groups(tracks, halves, threshold), np.array([0]), np.array([1]), threshold)
     bridge = _bridge(tracks, halves, smaller, threshold)
@@ -106,10 +115,20 @@ def _bridge(tracks: Tracks, halves: Indices, smaller: int, threshold: float) -> 
     return out / (out + float(inside.sum())) if out else 0.0
 
 
+def _parts(tracks: Tracks, halves: Indices, confirmed: list[list[str]]) -> bool:
+    """Whether tracks of whom people said that they are one person are in both halves."""
+    half_of = _half_of(tracks, halves)
+    return any({half_of.get(track) for track in one_person} >= {0, 1} for one_person in confirmed)
+
+
 def _clashes(tracks: Tracks, halves: Indices, seen: list[tuple[str, str]]) -> int:
     """Pairs of faces of one frame, one in each half."""
-    half_of = dict(zip(tracks.track_ids, halves.tolist(), strict=True))
+    half_of = _half_of(tracks, halves)
     return sum({half_of.get(one), half_of.get(other)} == {0, 1} for one, other in seen)
+
+
+def _half_of(tracks: Tracks, halves: Indices) -> dict[str, int]:
+    return dict(zip(tracks.track_ids, halves.tolist(), strict=True))
 
 
 def _distances(one: Numbers, other: Numbers) -> Numbers:

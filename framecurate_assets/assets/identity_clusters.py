@@ -13,7 +13,7 @@ from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_sheets import describe_alarms, sheet_of_people
 from framecurate_assets.faces.engines import same_person_distance
 from framecurate_assets.lake import tables
-from framecurate_assets.people.apart import said_apart
+from framecurate_assets.people.answers import answers_of
 from framecurate_assets.people.log import corrections_fingerprint, read_log
 from framecurate_assets.people.people import People, read_people, write_people
 from framecurate_assets.people.work_out import work_out_people
@@ -50,8 +50,8 @@ def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -
         IDENTITY_CLUSTERS.code_version,
     )
     threshold = float(clustering.facts.get("seed_threshold", distance))
-    apart = said_apart(log.corrections, people)
-    alarms = find_alarms(people.clusters, candidates, people.twice, apart, threshold)
+    answers = answers_of(log.corrections, people)
+    alarms = find_alarms(people.clusters, candidates, people.twice, answers.apart, answers.confirmed, threshold)
     lake.write(tables.IDENTITY_ALARMS, alarms)
     sheets = {
         **describe_alarms(alarms, people.clusters, candidates, people.registry, lake.folder),

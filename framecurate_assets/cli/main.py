@@ -44,6 +44,7 @@ people.command()(persons.rename)
 people.command()(persons.reject)
 people.command()(persons.apart)
 people.command()(persons.exception)
+people.command()(persons.confirm)
 people.command()(persons.undo)
 app.add_typer(people, name="persons")
 

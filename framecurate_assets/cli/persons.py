@@ -142,6 +142,13 @@ def exception(person: Person, data: Data = None, by: By = None, later: Later = F
     _say(said.allow_twice(person), data_folder(data), by, later=later)
 
 
+def confirm(person: Person, data: Data = None, by: By = None, later: Later = False) -> None:
+    """All faces of a person are one person: the answer to a false alarm two_people."""
+    from framecurate_assets.people import said
+
+    _say(said.confirm(person), data_folder(data), by, later=later)
+
+
 def undo(
     number: Annotated[int | None, typer.Argument(help="Of the correction. Default: the last one.")] = None,
     data: Data = None,

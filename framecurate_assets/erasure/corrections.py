@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from framecurate_assets.erasure.plan import Plan
-from framecurate_assets.people.corrections import Allow, Apart, Correction, Merge, Reject, Rename, Split, Undo
+from framecurate_assets.people.corrections import Allow, Apart, Confirm, Correction, Merge, Reject, Rename, Split, Undo
 from framecurate_assets.people.log import alone, read_log, rewrite
 
 
@@ -50,6 +50,11 @@ def _without(line: Correction, plan: Plan) -> Correction | None:
         case Reject():
             rejected = tuple(face for face in line.faces if not _goes(face, plan))
             return line.model_copy(update={"faces": rejected}) if rejected else None
+        case Confirm():
+            faces = _left(line.faces, plan)
+            if line.person in gone or sum(map(len, faces.values())) < 2:
+                return None
+            return line.model_copy(update={"faces": faces})
         case Rename() | Allow():
             return None if line.person in gone else line
         case Undo():

@@ -93,6 +93,21 @@ class Allow(_Line):
     person: PersonId
 
 
+class Confirm(_Line):
+    """Faces are all of one person."""
+
+    kind: Literal["confirm"] = "confirm"
+    person: PersonId
+    faces: FacesOfPersons
+    """A face of each of the person's tracks."""
+
+    @model_validator(mode="after")
+    def _names_two_faces(self) -> Confirm:
+        if len(_all(self.faces)) < 2:
+            raise ValueError("`faces` are fewer than two")
+        return self
+
+
 class Undo(_Line):
     """An earlier line does not hold any more."""
 
@@ -100,7 +115,7 @@ class Undo(_Line):
     of: int = Field(ge=1)
 
 
-Correction = Merge | Split | Rename | Reject | Apart | Allow | Undo
+Correction = Merge | Split | Rename | Reject | Apart | Allow | Confirm | Undo
 
 _PARSER: TypeAdapter[Correction] = TypeAdapter(Annotated[Correction, Field(discriminator="kind")])
 
@@ -137,7 +152,7 @@ def persons_of(correction: Correction) -> tuple[str, ...]:
             return correction.persons
         case Split():
             return (correction.person, correction.new_person)
-        case Rename() | Allow():
+        case Rename() | Allow() | Confirm():
             return (correction.person,)
         case _:
             return ()
@@ -148,7 +163,7 @@ def faces_of(correction: Correction) -> tuple[str, ...]:
     match correction:
         case Reject():
             return correction.faces
-        case Merge() | Apart():
+        case Merge() | Apart() | Confirm():
             return _all(correction.faces)
         case Split():
             return _all(correction.faces) + _all(correction.rest)
@@ -159,7 +174,7 @@ def faces_of(correction: Correction) -> tuple[str, ...]:
 def anchors_of(correction: Correction) -> dict[str, tuple[str, ...]]:
     """Faces that only say which person is meant, by model person."""
     match correction:
-        case Merge() | Apart():
+        case Merge() | Apart() | Confirm():
             return correction.faces
         case Split():
             return correction.rest
@@ -183,6 +198,8 @@ def in_words(correction: Correction) -> str:
             return f"{correction.persons[0]} and {correction.persons[1]} are apart"
         case Allow():
             return f"{correction.person} may be in one frame twice"
+        case Confirm():
+            return f"{correction.person} is one person"
         case Undo():
             return f"undo of {correction.of}"
 
@@ -191,4 +208,4 @@ def _all(faces: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(face for part in faces.values() for face in part)
 
 
-_KINDS: set[Any] = {"merge", "split", "rename", "reject", "apart", "exception", "undo"}
+_KINDS: set[Any] = {"merge", "split", "rename", "reject", "apart", "exception", "confirm", "undo"}

@@ -10,7 +10,7 @@ import polars as pl
 
 from framecurate_assets.identity.known import Known
 from framecurate_assets.lake.tables import IDENTITY_EVENTS
-from framecurate_assets.people.corrections import Correction, Reject, Undo, anchors_of, persons_of
+from framecurate_assets.people.corrections import Confirm, Correction, Reject, Rename, Undo, anchors_of, persons_of
 from framecurate_assets.people.people import People
 from framecurate_assets.people.registry import report_corrections
 from framecurate_assets.people.rulings import Rulings
@@ -105,7 +105,8 @@ def _news(before: pl.DataFrame, after: pl.DataFrame) -> Iterable[int]:
 def _persons(line: Correction, lines: dict[int, Correction]) -> set[str]:
     if isinstance(line, Undo):
         return _persons(lines[line.of], lines) if line.of in lines and line.of < line.id else set()
-    return {*persons_of(line), *anchors_of(line)}
+    # These change nobody's person.
+    return set() if isinstance(line, Confirm | Rename) else {*persons_of(line), *anchors_of(line)}
 
 
 def _rejects(line: Correction, lines: dict[int, Correction]) -> tuple[str, ...]:

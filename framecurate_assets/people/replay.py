@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from framecurate_assets.people.corrections import (
     Allow,
     Apart,
+    Confirm,
     Correction,
     Merge,
     Reject,
@@ -14,6 +15,7 @@ from framecurate_assets.people.corrections import (
     Split,
     Undo,
     anchors_of,
+    faces_of,
     persons_of,
 )
 from framecurate_assets.people.rulings import Returned, Rulings, Verdict
@@ -91,6 +93,7 @@ class _Replay:
         self._exceptions: set[str] = set()
         self._merges: list[Merge] = []
         self._aparts: list[tuple[str, str, Correction]] = []
+        self._confirms: list[Confirm] = []
         self._rejected: dict[str, Reject] = {}
         self._split_off: dict[str, Split] = {}
 
@@ -107,6 +110,7 @@ class _Replay:
             joined=self._joined,
             undone_splits=self._undone,
             said_apart=tuple((one, other) for one, other, _ in self._aparts),
+            said_one=tuple(frozenset(faces_of(line)) for line in self._confirms),
             rejected=frozenset(self._rejected),
             exceptions=frozenset(self._exceptions),
             names=self._names,
@@ -163,6 +167,8 @@ class _Replay:
                 self._set_apart(correction)
             case Allow():
                 self._exceptions.add(correction.person)
+            case Confirm():
+                self._confirm(correction)
 
     def _merge(self, line: Merge) -> None:
         roots = {self._root(person) for person in line.persons}
@@ -185,17 +191,39 @@ class _Replay:
         person, new = line.person, line.new_person
         if self._splits.get(new) is not line or new == person:
             raise _ContradictionError(f"{new} was given to somebody else before it: undo it, and say it again.")
-        for face in (face for part in line.faces.values() for face in part):
+        going = [face for part in line.faces.values() for face in part]
+        for face in going:
             if face in self._rejected:
                 rejected = self._rejected[face]
                 raise _ContradictionError(f"Correction {rejected.id} says that {face} is nobody's.", rejected)
-            if face in self._pins and self._root(self._pins[face]) != self._root(person):
-                split = self._split_off[face]
-                raise _ContradictionError(f"Correction {split.id} says that {face} is {split.new_person}.", split)
+            self._refuse_split_off(face, person)
+        self._refuse_confirmed(set(going))
         for part in line.faces.values():
             self._pins |= dict.fromkeys(part, new)
             self._split_off |= dict.fromkeys(part, line)
         self._aparts += [(new, stays, line) for stays in dict.fromkeys((person, *line.rest)) if stays != new]
+
+    def _confirm(self, line: Confirm) -> None:
+        for model, faces in line.faces.items():
+            if self._root(model) != self._root(line.person):
+                raise _ContradictionError(f"{model} is not part of {line.person}.")
+            for face in faces:
+                self._refuse_split_off(face, line.person)
+        self._confirms.append(line)
+
+    def _refuse_split_off(self, face: str, person: str) -> None:
+        """A face that was split off is not a person's whose part the new person is not."""
+        if face in self._pins and self._root(self._pins[face]) != self._root(person):
+            split = self._split_off[face]
+            raise _ContradictionError(f"Correction {split.id} says that {face} is {split.new_person}.", split)
+
+    def _refuse_confirmed(self, going: set[str]) -> None:
+        """Of faces that are one person none goes while others stay."""
+        for line in self._confirms:
+            confirmed = {face for face in faces_of(line) if face not in self._rejected}
+            if going & confirmed and confirmed - going:
+                goes, stays = min(going & confirmed), min(confirmed - going)
+                raise _ContradictionError(f"Correction {line.id} says that {goes} and {stays} are one person.", line)
 
     def _returned(self) -> dict[str, Returned]:
         undone = sorted((self._splits[person] for person in self._undone), key=lambda line: line.id, reverse=True)

@@ -64,6 +64,9 @@ class Rulings:
     said_apart: tuple[tuple[str, str], ...] = ()
     """Pairs of persons as they were said."""
 
+    said_one: tuple[frozenset[str], ...] = ()
+    """Faces of whom people said that they are one person: a set for each time."""
+
     rejected: frozenset[str] = frozenset()
     """Faces that are nobody's."""
 

@@ -14,6 +14,7 @@ from framecurate_assets.lake.lake import Lake
 from framecurate_assets.people.corrections import (
     Allow,
     Apart,
+    Confirm,
     Correction,
     Merge,
     Reject,
@@ -151,6 +152,18 @@ def apart(one: str, other: str) -> Draft:
 def allow_twice(person: str) -> Draft:
     """A person may be in one frame twice."""
     return lambda standing, stamp: Allow(**vars(stamp), person=standing.person(person))
+
+
+def confirm(person: str) -> Draft:
+    """All faces of a person are one person."""
+
+    def draft(standing: Standing, stamp: Stamp) -> Correction:
+        faces = _anchors(standing, [standing.person(person)])
+        if sum(map(len, faces.values())) < 2:
+            raise FramecurateError(f"{person} has fewer than two tracks: there is nothing to confirm")
+        return Confirm(**vars(stamp), person=person, faces=faces)
+
+    return draft
 
 
 def undo(number: int | None) -> Draft:

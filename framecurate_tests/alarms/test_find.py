@@ -19,11 +19,15 @@ ANN, BOB, CID = person(0), person(1), person(2)
 
 
 def alarms_of(
-    tracks: Sequence[Track], *, twice: pl.DataFrame | None = None, apart: Collection[tuple[str, str]] = ()
+    tracks: Sequence[Track],
+    *,
+    twice: pl.DataFrame | None = None,
+    apart: Collection[tuple[str, str]] = (),
+    confirmed: Collection[frozenset[str]] = (),
 ) -> list[dict[str, Any]]:
     clusters, candidates = clustered(tracks)
     twice = SAME_FRAME_TWICE.empty() if twice is None else twice
-    return find_alarms(clusters, candidates, twice, apart, DISTANCE).to_dicts()
+    return find_alarms(clusters, candidates, twice, apart, confirmed, DISTANCE).to_dicts()
 
 
 def fused(larger: int = 6, smaller: int = 2) -> list[Track]:
@@ -97,6 +101,26 @@ def test_what_people_merged_is_not_questioned() -> None:
     assert alarms_of([*ann, *(replace(track, model_person_id="person_0002") for track in bob)]) == []
 
 
+def a_face_of_each(tracks: Sequence[Track]) -> frozenset[str]:
+    clusters, _ = clustered(tracks)
+    return frozenset(clusters.unique("track_id")["face_id"])
+
+
+def test_a_person_who_was_confirmed_is_not_questioned_until_others_join() -> None:
+    tracks = fused()
+    confirmed = a_face_of_each(tracks)
+    assert alarms_of(tracks, confirmed=[confirmed]) == []
+    strangers = tracks_around("person_0001", 2 * CID - ANN, 3, seed=2)
+    (alarm,) = alarms_of([*tracks, *strangers], confirmed=[confirmed])
+    assert (alarm["alarm"], alarm["faces"]) == ("two_people:person_0001", 9)
+
+
+def test_halves_that_were_confirmed_each_for_itself_are_questioned() -> None:
+    tracks = fused()
+    ann, bob = a_face_of_each(tracks[:6]), a_face_of_each(tracks[6:])
+    assert len(alarms_of(tracks, confirmed=[ann, bob, frozenset({"gone@0#0"})])) == 1
+
+
 @pytest.mark.parametrize(("cause", "expected"), [("picture_or_mirror", 1), ("correction", 0), ("policy", 0)])
 def test_two_halves_in_one_frame_are_evidence_unless_a_person_allowed_it(cause: str, expected: int) -> None:
     near = np.asarray(ANN + 0.3 * (BOB - ANN), dtype=np.float32)
@@ -138,7 +162,7 @@ def test_persons_whom_one_frame_shows_are_left_alone() -> None:
 def test_faces_that_are_nobodys_count_for_nothing() -> None:
     clusters, candidates = clustered(fused())
     nobodys = clusters.with_columns(person_id=pl.lit(None, pl.String), model_person_id=pl.lit(None, pl.String))
-    assert find_alarms(nobodys, candidates, SAME_FRAME_TWICE.empty(), (), DISTANCE).equals(IDENTITY_ALARMS.empty())
+    assert find_alarms(nobodys, candidates, SAME_FRAME_TWICE.empty(), (), (), DISTANCE).equals(IDENTITY_ALARMS.empty())
 
 
 def test_the_most_valuable_answer_comes_first_and_the_queue_is_short() -> None:
@@ -160,8 +184,8 @@ def test_the_most_valuable_answer_comes_first_and_the_queue_is_short() -> None:
 
 def test_the_order_of_the_rows_makes_no_difference() -> None:
     clusters, candidates = clustered([*fused(), *tracks_around("person_0002", ANN, 3, seed=9)])
-    first = find_alarms(clusters, candidates, SAME_FRAME_TWICE.empty(), (), DISTANCE)
+    first = find_alarms(clusters, candidates, SAME_FRAME_TWICE.empty(), (), (), DISTANCE)
     assert first.height == 2
     for seed in range(3):
         one, other = (frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (clusters, candidates))
-        assert find_alarms(one, other, SAME_FRAME_TWICE.empty(), (), DISTANCE).equals(first)
+        assert find_alarms(one, other, SAME_FRAME_TWICE.empty(), (), (), DISTANCE).equals(first)

@@ -25,6 +25,7 @@ ONE, TWO, THREE, FOUR = (f"person_{number:04}" for number in range(1, 5))
 MERGE = {"kind": "merge", "persons": [ONE, TWO, THREE], "into": ONE, "faces": {ONE: ["v@0#0"], TWO: ["v@9#0", "w@0#0"]}}
 SPLIT = {"kind": "split", "person": ONE, "faces": {ONE: ["v@0#0", "w@0#0"]}, "rest": {}, "new_person": FOUR}
 REJECT = {"kind": "reject", "faces": ["v@0#0", "w@0#0"]}
+CONFIRM = {"kind": "confirm", "person": ONE, "faces": {ONE: ["v@0#0", "w@0#0"], TWO: ["w@9#0"]}}
 APART = {"kind": "apart", "persons": [ONE, TWO], "faces": {}}
 
 
@@ -52,6 +53,10 @@ APART = {"kind": "apart", "persons": [ONE, TWO], "faces": {}}
         ([APART], Plan(persons=(TWO,)), []),
         ([{"kind": "rename", "person": ONE, "name": "Zoë"}], Plan(persons=(ONE,)), []),
         ([{"kind": "exception", "person": ONE}], Plan(persons=(ONE,)), []),
+        ([CONFIRM], Plan(persons=(ONE,)), []),
+        ([CONFIRM], Plan(videos=("v",)), [{**CONFIRM, "id": 1, "faces": {ONE: ["w@0#0"], TWO: ["w@9#0"]}}]),
+        # One face is one person anyway.
+        ([CONFIRM], Plan(videos=("w",)), []),
         # What undid a line goes with it, and the others keep their numbers.
         (
             [APART, {"kind": "undo", "of": 1}, {"kind": "undo", "of": 2}, REJECT],

@@ -81,6 +81,14 @@ def test_a_track_that_is_split_off_is_somebody_new(persons: Terminal, finished: 
     assert "These are all faces of person_0003: nobody would stay." in answer.messages
 
 
+def test_persons_who_were_confirmed_to_be_one_stay_one_until_that_is_undone(persons: Terminal) -> None:
+    persons("persons", "merge", ONE, TWO, "--later")
+    assert "Correction 2: person_0001 is one person." in persons("persons", "confirm", ONE, "--later").messages
+    answer = persons("persons", "undo", "1", "--later")
+    assert answer.code == 2
+    assert "Undo that one first: `framecurate persons undo 2`." in answer.messages
+
+
 def test_a_face_that_is_rejected_leaves_the_dataset(persons: Terminal, finished: DataFolder) -> None:
     face = next(row["face_id"] for row in all_rows(finished)["person_selections"] if row["kind"] == "high_quality")
     assert persons("persons", "reject", str(face)).code == 0
@@ -97,6 +105,7 @@ def test_a_face_that_is_rejected_leaves_the_dataset(persons: Terminal, finished:
         (["merge", ONE, "anna"], "There is no anna."),
         (["reject", "nothing"], "There is no face nothing among the candidates."),
         (["split", ONE, "--suggested"], "No alarm says that person_0001 is two people. Name what goes"),
+        (["confirm", ONE], "person_0001 has fewer than two tracks: there is nothing to confirm."),
         (["undo"], "There is nothing to undo."),
         (["undo", "3"], "There is no correction 3."),
     ],

@@ -13,7 +13,8 @@ from framecurate_assets.errors import FramecurateError
 from framecurate_assets.people.corrections import Rename
 from framecurate_assets.people.log import Log, append, read_log
 
-LINE = {"id": 1, "at": "2026-01-01T10:00:00Z", "by": "anna", "kind": "rename", "person": "person_0001", "name": "Zoë"}
+_STAMP = {"at": "2026-01-01T10:00:00Z", "by": "anna"}
+LINE = {**_STAMP, "id": 1, "kind": "rename", "person": "person_0001", "name": "Zoë"}
 
 
 @pytest.fixture
@@ -67,6 +68,10 @@ def test_a_whole_line_without_its_end_was_said(path: Path) -> None:
     [
         ("nonsense", "line 2: Invalid JSON"),
         ({**LINE, "id": 2, "kind": "marry"}, "line 2: Input tag 'marry'"),
+        (
+            {**_STAMP, "id": 2, "kind": "confirm", "person": "person_0001", "faces": {"person_0001": ["a@0#0"]}},
+            "line 2: `faces` are fewer than two",
+        ),
         ({**LINE, "id": 2, "nom": "x"}, "line 2: nom: Extra inputs are not permitted"),
         ({**LINE, "id": 2, "person": "anna"}, "line 2: person: String should match pattern"),
         ({**LINE, "id": 2, "at": "2026-01-01T10:00:00"}, "line 2: at: Input should have timezone info"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.identity.stable_ids import person_number
 from framecurate_assets.people import said
-from framecurate_assets.people.corrections import Apart, Merge, Reject, Split
+from framecurate_assets.people.corrections import Apart, Confirm, Merge, Reject, Split, faces_of
 from framecurate_assets.people.people import People
 from framecurate_assets.people.replay import active_lines
 from framecurate_assets.people.said import Draft
@@ -26,7 +26,7 @@ VIDEOS = {"a": (0, 1), "b": (1, 2), "c": (0, 2), "d": (3, 0), "e": (1,)}
 Step = tuple[str, int, int]
 """What to do, and two numbers that choose with whom."""
 
-CORRECTIONS = ("merge", "apart", "split", "split_face", "reject", "exception", "rename", "undo")
+CORRECTIONS = ("merge", "apart", "split", "split_face", "reject", "exception", "confirm", "rename", "undo")
 CHANGES = ("add", "add", "remove", "run", "rules")
 THOROUGH = settings(deadline=None, derandomize=True)
 EXAMPLES = 24
@@ -151,6 +151,7 @@ def draft(kind: str, one: int, other: int, story: Story) -> Draft:
         "reject": said.reject([face[other % len(face)]]),
         "exception": said.allow_twice(first),
         "rename": said.rename(first, "Anna"),
+        "confirm": said.confirm(first),
         "undo": said.undo(None if other % 2 else one % 6 + 1),
     }
     return drafts[kind]
@@ -173,6 +174,9 @@ def assert_word_wins(story: Story) -> None:
             gone = {persons.get(face) for face in going if rulings.pins.get(face) == line.new_person} - {None}
             assert gone <= {rulings.person(line.new_person)}
             assert gone.isdisjoint(persons.get(face) for face in rest if face not in rulings.pins)
+        if isinstance(line, Confirm):
+            theirs = [face for face in faces_of(line) if face not in rulings.pins]
+            assert len({persons.get(face) for face in theirs} - {None}) <= 1
         if isinstance(line, Apart):
             one, other = (rulings.person(person) for person in line.persons)
             assert one != other

@@ -42,6 +42,8 @@ def refusal(story: Story, draft: Draft) -> str:
         (said.split(ONE, [], []), "Nothing is named that goes. Give --tracks or --faces."),
         (said.split(ONE, ["a/0/0", "c/0/0"], []), "These are all faces of person_0001: nobody would stay."),
         (said.reject(["x@0#0"]), "There is no face x@0#0 among the candidates."),
+        (said.confirm("person_0099"), "There is no person_0099."),
+        (said.confirm(THREE), "person_0003 has fewer than two tracks: there is nothing to confirm."),
         (said.undo(7), "There is no correction 7."),
         (said.undo(None), "There is nothing to undo."),
     ],
@@ -65,6 +67,12 @@ def test_what_there_is_not_is_named(story: Story, draft: Draft, sentence: str) -
             said.merge([ONE, "person_0004"]),
             "Correction 1 says that person_0004 and person_0001 are two people.",
         ),
+        (
+            said.confirm(ONE),
+            said.split(ONE, ["c/0/0"], []),
+            "Correction 1 says that c@0#0 and a@0#0 are one person. `framecurate persons undo 1` takes that back.",
+        ),
+        (said.confirm(ONE), said.split(ONE, [], [FACE]), "Correction 1 says that a@0#0 and c@0#0 are one person."),
         (said.reject([FACE]), said.split(ONE, [], [FACE]), "person_0001 has no face a@0#0."),
         (said.reject([FACE]), said.reject([FACE]), "a@0#0 is nobody's already."),
     ],
@@ -83,6 +91,36 @@ def test_a_line_on_which_another_stands_is_not_undone_before_it(story: Story) ->
     )
     story.say(said.undo(2))
     story.say(said.undo(1))
+
+
+def test_persons_who_were_confirmed_to_be_one_are_not_made_two_by_an_undo(story: Story) -> None:
+    story.say(said.merge([ONE, THREE]))
+    story.say(said.confirm(ONE))
+    assert refusal(story, said.undo(1)) == (
+        "Correction 2 (person_0001 is one person) would not hold any more: person_0003 is not part of person_0001. "
+        "Undo that one first: `framecurate persons undo 2`."
+    )
+    story.say(said.undo(2))
+    story.say(said.undo(1))
+
+
+def test_a_split_that_was_undone_does_not_come_back_where_the_person_was_confirmed_since(story: Story) -> None:
+    story.say(said.split(ONE, ["c/0/0"], []))
+    story.say(said.undo(1))
+    story.say(said.confirm(ONE))
+    assert refusal(story, said.undo(2)) == (
+        "Correction 3 (person_0001 is one person) would not hold any more: Correction 1 says that c@0#0 is "
+        "person_0004. Undo that one first: `framecurate persons undo 3`."
+    )
+
+
+def test_of_a_person_who_was_confirmed_go_a_face_that_is_rejected_one_that_is_not_named_and_all(story: Story) -> None:
+    story.say(said.confirm(ONE))
+    story.say(said.split(ONE, [], ["a@1000#0"]))
+    story.say(said.split(ONE, ["c/0/0"], [FACE]))
+    story.say(said.undo(None))
+    story.say(said.reject([FACE]))
+    story.say(said.split(ONE, ["c/0/0"], []))
 
 
 def test_an_undo_can_be_undone(story: Story) -> None:

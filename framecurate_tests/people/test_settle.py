@@ -10,6 +10,8 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import IDENTITY_CLUSTERS
 from framecurate_assets.people import said
+from framecurate_assets.people.answers import answers_of
+from framecurate_assets.people.corrections import faces_of
 from framecurate_assets.people.exemplars import MOST
 from framecurate_assets.people.people import People, read_people, write_people
 from framecurate_tests.people.runs import Story, same_tables, video
@@ -103,6 +105,35 @@ def test_persons_who_are_apart_stay_apart_where_all_is_clustered_again(story: St
     story.code_version = "2"
     story.run()
     assert story.person_of("c@0#0") != story.person_of("a@0#0")
+
+
+def test_a_person_who_is_confirmed_changes_nothing_and_is_one_where_all_is_clustered_again(story: Story) -> None:
+    before = story.people.clusters
+    line = story.say(said.confirm(ONE))
+    assert story.run().clusters.equals(before)
+    assert answers_of(story.log, story.people).confirmed == (frozenset(faces_of(line)),)
+    story.code_version = "2"
+    assert story.run().clusters.equals(before)
+    story.say(said.undo(None))
+    assert answers_of(story.log, story.run()).confirmed == ()
+    assert story.people.events.is_empty()
+
+
+def test_a_person_who_was_confirmed_has_the_same_number_in_a_lake_that_was_lost(story: Story) -> None:
+    story.say(said.confirm(TWO))
+    anew = Story({"b": story.videos["b"]}, story.log)
+    anew.run()
+    assert (anew.person_of("b@0#0"), anew.people.corrections["state"].to_list()) == (TWO, ["applied"])
+
+
+def test_the_cause_of_a_change_is_not_the_line_that_confirms_those_who_stay(story: Story) -> None:
+    story.videos["d"] = video("d", (0,))
+    story.run()
+    story.say(said.split(ONE, ["c/0/0"], []))
+    story.say(said.confirm(ONE))
+    story.say(said.rename(ONE, "Zoë"))
+    story.run()
+    assert events(story) == [("split", FOUR, ONE, 3, "correction 1")]
 
 
 def test_a_name_stays_with_the_number_and_can_be_taken_away(story: Story) -> None:

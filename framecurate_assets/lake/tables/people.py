@@ -85,7 +85,7 @@ CORRECTIONS = Table(
         column("correction", pl.Int64, "Number of the line in corrections.jsonl."),
         column("said_at", TIMESTAMP, "When."),
         column("author", pl.String, "Who."),
-        column("kind", pl.String, "merge, split, rename, reject, apart, exception or undo."),
+        column("kind", pl.String, "merge, split, rename, reject, apart, exception, confirm or undo."),
         column("persons", pl.List(pl.String()), "The persons that it names."),
         column("faces", pl.Int64, "How many faces it names."),
         column("state", pl.String, "applied, undone, contradicts (an earlier one) or unknown (what it names)."),
