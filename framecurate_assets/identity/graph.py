@@ -22,6 +22,9 @@ FACES_PER_TRACK = 5
 ZERO_WEIGHT_FACTOR = 1.02
 """An edge loses all its weight at this multiple of the threshold: weight = 1 - d / (1.02 t)."""
 
+SAME_PICTURE_FACTOR = 0.4
+"""Nearer than this multiple of the threshold says no more."""
+
 Weights = npt.NDArray[np.float64]
 
 
@@ -88,8 +91,9 @@ def best_of_tracks(faces: Faces) -> Indices:
     """Rows of the faces that stand for their tracks, sorted: the best of each, at most `FACES_PER_TRACK`, of those that
     may found a person; of a settled track without any, the best of all. Any other track has none.
     """
-    settled = faces.person_of_track != NOBODY
-    able = faces.founders | (settled & ~faces.founding_tracks)[faces.tracks]
+    persons = faces.person_of_track
+    unfounded = (persons != NOBODY) & ~np.isin(persons, persons[faces.founding_tracks])
+    able = faces.founders | unfounded[faces.tracks]
     rows = np.flatnonzero(able)
     order = rows[np.lexsort((rows, -faces.quality[rows], faces.tracks[rows]))]
     tracks = faces.tracks[order]
@@ -106,7 +110,8 @@ def _alike(
     rows = np.flatnonzero(free)
     neighbours, distances = neighbourhood.nearest(descriptors[rows], tracks[rows], NEIGHBOURS)
     at, columns = np.nonzero(distances < threshold)
-    weights = 1 - distances[at, columns].astype(np.float64) / (ZERO_WEIGHT_FACTOR * threshold)
+    lengths = np.maximum(distances[at, columns].astype(np.float64), SAME_PICTURE_FACTOR * threshold)
+    weights = 1 - lengths / (ZERO_WEIGHT_FACTOR * threshold)
     ends = rows[at], neighbours[at, columns]
     found = csr_matrix((weights, ends), shape=(len(tracks), len(tracks)))
     return found.maximum(found.T)

@@ -132,7 +132,7 @@ def _arrays(frame: pl.DataFrame, descriptors: FloatArray, policy: IdentityPolicy
         tracks,
         frame_numbers,
         frame["composite"].fill_null(0).to_numpy().astype(np.float32),
-        founders.fill_null(False).to_numpy(),
+        (founders.fill_null(False) | frame["is_exemplar"]).to_numpy(),
         frame["person"].to_numpy().astype(np.int64),
         _keys(track_names.unique(maintain_order=True)),
         images_of_others(frame, descriptors, tracks, frame_numbers, distance),

@@ -65,6 +65,9 @@ def highest_number(previous: People, rulings: Rulings) -> int:
 def _last(previous: People, rulings: Rulings) -> pl.DataFrame:
     """face_id, person_id: the model person of each face in the last run, as things stand by now."""
     last = previous.clusters.select("face_id", person_id="model_person_id").drop_nulls()
+    # A video that returns brings the very faces by which a person is remembered.
+    remembered = previous.exemplars.join(previous.clusters, on="face_id", how="anti").select("face_id", "person_id")
+    last = pl.concat([last, remembered])
     return last.with_columns(owners_now(last, rulings))
 
 

@@ -96,7 +96,7 @@ def _core_as_before(clusters: pl.DataFrame, previous: People) -> pl.DataFrame:
 def _models_of_rejected(faces: pl.DataFrame, rulings: Rulings, previous: People, *, same_rules: bool) -> pl.Series:
     """Whose the rejected faces were, so that they return there when the rejection is undone."""
     last = previous.clusters.select("face_id", person_id="model_person_id")
-    was = pl.when((pl.col("reason") == "rejected") & same_rules).then("last_model")
+    was = pl.when(pl.col("reason") == "rejected").then("last_model")
     models = faces.join(
         last.select("face_id", last_model=owners_now(last, rulings)), on="face_id", how="left", maintain_order="left"
     )
