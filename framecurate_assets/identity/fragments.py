@@ -24,7 +24,8 @@ LONELY_FACTOR, LONELY_SHARE = 0.95, 0.75
 the distance to the next centre of either. Where people look alike nobody is so alone."""
 
 LONELY_FACES = 4
-"""Faces up to which the smaller one may be that: of whom there are five good faces, is somebody."""
+"""Faces that the smaller of the two may have: whoever is seen in five good faces is more likely somebody else. Of 104
+such joins of random subsets of the labelled people 42 were wrong, all of them with five faces and more."""
 
 FRAGMENT_FACES = 3
 """Faces from which a group has a centre. Fewer make the distance greater, never smaller."""
@@ -115,7 +116,8 @@ class _Centres:
         if apart <= CENTRE_FACTOR * self._threshold:
             return bool(min(sizes[one], sizes[other]) >= FRAGMENT_FACES)
         beyond = min(self._beyond(one, other), self._beyond(other, one))
-        return not (settled[one] and settled[other]) and min(sizes[one], sizes[other]) <= LONELY_FACES and apart <= LONELY_SHARE * beyond
+        may_be_half = not (settled[one] and settled[other]) and min(sizes[one], sizes[other]) <= LONELY_FACES
+        return bool(may_be_half and apart <= LONELY_SHARE * beyond)
 
     def _beyond(self, group: int, partner: int) -> float:
         """Distance to the nearest group besides the partner; 0 where there is none, and so no measure."""

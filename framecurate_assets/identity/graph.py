@@ -23,7 +23,7 @@ ZERO_WEIGHT_FACTOR = 1.02
 """An edge loses all its weight at this multiple of the threshold: weight = 1 - d / (1.02 t)."""
 
 SAME_PICTURE_FACTOR = 0.4
-"""Nearer than this multiple of the threshold says no more."""
+"""Nearer than this part of the threshold says no more: a picture that is there twice must not outvote all others."""
 
 Weights = npt.NDArray[np.float64]
 

@@ -204,6 +204,21 @@ def test_a_stray_between_two_people_is_nobodys() -> None:
     assert faces.filter(pl.col("group").is_null())["reason"].to_list() == ["between"]
 
 
+def test_a_video_that_is_there_twice_splits_nobody() -> None:
+    looks = around(person(0), 3, 0.3)
+    faces = [Face(look, video=f"{name}{number}") for number, look in enumerate(looks) for name in ("upload", "again")]
+    assert set(_groups(_clustered(faces)).values()) == {0}
+
+
+def test_two_people_of_two_films_stay_two_although_nobody_else_is_near() -> None:
+    # As far apart as two people whom the descriptor takes for alike, and each seen in one shot of one film.
+    films = [("a", person(0)), ("b", person(0) + 0.47 * axis(127)), ("c", person(1))]
+    faces = [
+        Face(look, video=film, at=0.5 * i) for film, centre in films for i, look in enumerate(around(centre, 8, 0.2))
+    ]
+    assert len(set(_groups(_clustered(faces)).values())) == 3
+
+
 def test_distances_are_to_the_nearest_faces_of_other_tracks() -> None:
     # Two tracks each of two people; the nearest faces of the own track do not count.
     def at(x: float, y: float) -> FloatArray:

@@ -47,6 +47,24 @@ def test_reading_what_was_never_made_says_what_to_do(lake: Lake) -> None:
         lake.read(tables.RAW_VIDEOS, "v")
 
 
+def test_rows_that_were_read_back_have_the_fingerprint_that_they_had(lake: Lake) -> None:
+    frame = pl.concat([rows(tables.DETECTED_FACES, face_id="a", yaw=1.5), rows(tables.DETECTED_FACES, engine="e")])
+    lake.write(tables.DETECTED_FACES, frame, "v")
+    before = lake.content(tables.DETECTED_FACES, "v")
+    lake.write(tables.DETECTED_FACES, lake.read(tables.DETECTED_FACES, "v"), "v")
+    assert lake.content(tables.DETECTED_FACES, "v") == before
+
+
+def test_a_table_of_an_earlier_version_lacks_columns_and_is_read_all_the_same(lake: Lake) -> None:
+    place = lake.path(tables.IDENTITY_CLUSTERS)
+    place.parent.mkdir(parents=True)
+    pl.DataFrame({"face_id": ["v@0#0"], "person_id": ["person_0001"]}).write_parquet(place)
+    assert lake.read(tables.IDENTITY_CLUSTERS).row(0, named=True)["model_person_id"] is None
+    with connect(lake.folder) as connection:
+        shown = connection.execute("SELECT person_id, model_person_id FROM identity_clusters").fetchall()
+    assert shown == [("person_0001", None)]
+
+
 def test_the_content_fingerprint_depends_on_the_rows_alone(lake: Lake) -> None:
     frame = rows(tables.RAW_VIDEOS, video_id="v")
     lake.write(tables.RAW_VIDEOS, frame, "v", made_from="one policy")
