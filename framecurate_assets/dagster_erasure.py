@@ -1,9 +1,9 @@
 """Taking what was erased out of Dagster's history: its SQLite files, and the logs beside them.
 
-Events that mention an affected video or an erased person go, and so do those that show a contact sheet of the assets
-over the whole lake, which is one of everybody; the events of other videos stay. In the other tables (runs and their
-tags, ticks, cursors) another word takes the place of the name. A file that was changed is written anew, so that none
-of its former bytes is left in it.
+Events that mention an affected video or an erased person go, and so do those that show a picture of the assets over
+the whole lake or of their checks, which may be one of anybody; the events of other videos stay. In the other tables
+(runs and their tags, ticks, cursors) another word takes the place of the name. A file that was changed is written
+anew, so that none of its former bytes is left in it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ BUSY_SECONDS = 30.0
 DATABASE_ENDINGS = (".db", ".db-wal", ".db-shm", ".db-journal")
 """SQLite's file, and what it keeps beside it while it is in use."""
 
-SHEETS_OF_ALL = tuple(stage.name for stage in WHOLE_LAKE)
-"""Assets whose contact sheets show everybody."""
+PICTURED = tuple(step for stage in WHOLE_LAKE for step in (stage.name, f"{stage.name}_checks"))
+"""Steps whose pictures show people of the whole lake."""
+
+PICTURE = "data:image/webp"
+"""How every picture in an event begins."""
 
 
 def erase_from_history(plan: Plan, folder: DataFolder) -> None:
@@ -97,10 +100,13 @@ def _erase_from_table(connection: sqlite3.Connection, table: str, columns: list[
         affected = " OR ".join(f'is_affected("{column}")' for column in columns)
         connection.execute(f"DELETE FROM {table} WHERE {affected}")
     if table == "event_logs":
-        places = ", ".join("?" * len(SHEETS_OF_ALL))
+        places = ", ".join("?" * len(PICTURED))
         connection.execute(
-            f"DELETE FROM event_logs WHERE step_key IN ({places}) AND instr(event, 'contact_sheet')", SHEETS_OF_ALL
+            f"DELETE FROM event_logs WHERE step_key IN ({places}) AND instr(event, ?)", (*PICTURED, PICTURE)
         )
+    if table == "asset_check_executions":
+        # Only checks of the assets over the whole lake show pictures.
+        connection.execute("DELETE FROM asset_check_executions WHERE instr(evaluation_event, ?)", (PICTURE,))
     if table == "asset_event_tags":
         connection.execute("DELETE FROM asset_event_tags WHERE event_id NOT IN (SELECT id FROM event_logs)")
     if table == "asset_keys":

@@ -15,12 +15,14 @@ from framecurate_assets.erasure.person import find_person
 from framecurate_assets.erasure.plan import Plan, begin, end, persons_in, plan_person, plan_video
 from framecurate_assets.erasure.target import Target
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.faces.engines import same_person_distance
+from framecurate_assets.faces.engines import seed_distance
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
+from framecurate_assets.people.standing import read_standing
 from framecurate_assets.pipeline import Outcome, bring_up_to_date
 from framecurate_assets.policy import read_policy
+from framecurate_assets.reference.persons import require_photos
 from framecurate_assets.resources import Progress
 
 PROOF = "nothing_forgotten_is_left"
@@ -40,14 +42,16 @@ def propose(target: Target, folder: DataFolder) -> Proposal:
     """Find out what there is of a video or a person.
 
     Raises:
-        FramecurateError: the policy is broken.
+        FramecurateError: the policy or corrections.jsonl is broken.
     """
     lake = Lake(folder)
     if target.kind == "video":
         return Proposal(plan_video(target.id, lake), {})
-    distance = read_policy(folder.policy_file).identity.distance or same_person_distance(str(pinned_engine(folder)))
-    seen = find_person(lake, persons_in(target.id, lake)[0], distance)
-    return Proposal(plan_person(target.id, seen, lake), seen.alike_elsewhere)
+    distance = seed_distance(read_policy(folder.policy_file).identity, pinned_engine(folder))
+    standing = read_standing(lake)
+    persons = persons_in(target.id, standing)
+    seen = find_person(lake, standing.faces, persons[0], distance)
+    return Proposal(plan_person(persons, seen, lake), seen.alike_elsewhere)
 
 
 def carry_out(plan: Plan, folder: DataFolder, progress: Progress) -> Outcome:
@@ -56,11 +60,12 @@ def carry_out(plan: Plan, folder: DataFolder, progress: Progress) -> Outcome:
     A process that is killed leaves the plan behind: carrying it out again comes to the same end.
 
     Raises:
-        FramecurateError: the policy, sources.yaml or the engine's weights have to be mended first, or a run is at
-            work; nothing was erased.
+        FramecurateError: the policy, a photo that it names, sources.yaml or the engine's weights have to be mended
+            first, or a run is at work; nothing was erased.
         MachineError: the machine failed, or another process keeps Dagster's history locked.
     """
     policy = read_policy(folder.policy_file)
+    require_photos(Lake(folder), policy)
     _refuse_beside_a_run(folder)
     begin(plan, folder)
     erase(plan, Lake(folder), policy, datetime.now(UTC))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from framecurate_assets.cli.shared import CHECK_FAILED, Data, data_folder
+from framecurate_assets.cli.shared import CHECK_FAILED, Data, data_folder, print_warning
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.folder import DataFolder
 
@@ -117,7 +117,7 @@ def _ask() -> None:
 def _erase(plan: "Plan", folder: DataFolder) -> None:
     from framecurate_assets.erasure.inventory import holdings
     from framecurate_assets.forget import carry_out
-    from framecurate_assets.terminal import ProgressBars, messages, out, table
+    from framecurate_assets.terminal import ProgressBars, out, table
 
     before = holdings(folder)
     outcome = carry_out(plan, folder, ProgressBars())
@@ -127,7 +127,7 @@ def _erase(plan: "Plan", folder: DataFolder) -> None:
     out.print(table("Rows and files", [row for row in rows if row["count"] or row["after"]], columns))
     out.print()
     for name, description in outcome.failed_checks.items():
-        messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
+        print_warning("check failed", f"{name}: {description}")
     _prove(folder)
     if outcome.failed_checks:
         raise typer.Exit(CHECK_FAILED)
@@ -139,7 +139,7 @@ def _prove(folder: DataFolder) -> None:
 
     left = what_is_left(folder)
     for place in left:
-        messages.print(f"[red]left[/red] {place}", soft_wrap=True)
+        print_warning("left", place)
     messages.print(f"{PROOF}: {'failed' if left else 'passed'}.")
     if left:
         raise typer.Exit(CHECK_FAILED)

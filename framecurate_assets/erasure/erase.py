@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
@@ -10,11 +11,13 @@ import polars as pl
 from framecurate_assets.erasure.corrections import erase_from_log
 from framecurate_assets.erasure.plan import Plan
 from framecurate_assets.erasure.traces import files_of, tables_with_traces, without_references
+from framecurate_assets.identity.stable_ids import person_number
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.forgotten import forget_ids
 from framecurate_assets.lake.lake import CONTENT, MADE_FROM, Lake
 from framecurate_assets.lake.tables import Table
+from framecurate_assets.people.people import HIGHEST_NUMBER, read_people
 from framecurate_assets.policy import Policy
 from framecurate_assets.sources.source_list import remove_sources
 from framecurate_assets.stages import DETECTED_FACES, FACE_CANDIDATES, Stage
@@ -93,9 +96,12 @@ def _remove_folders(video_id: str, folder: DataFolder) -> None:
 
 
 def _remove_references(plan: Plan, lake: Lake) -> None:
+    # A number that only the log had is not given again either.
+    highest = max([read_people(lake).highest_number, *map(person_number, plan.persons)])
     for table in (tables.IDENTITY_CLUSTERS, tables.PERSON_REGISTRY):
         if lake.path(table).exists():
-            _rewrite(lake, table, None, without_references(lake.read(table), plan))
+            rows = without_references(lake.read(table), plan)
+            _rewrite(lake, table, None, rows, facts={HIGHEST_NUMBER: str(highest)})
 
 
 def _remove_dataset(lake: Lake) -> None:
@@ -136,9 +142,16 @@ def _forget_file(video_id: str, lake: Lake) -> None:
     _rewrite(lake, tables.RAW_VIDEOS, video_id, rows.with_columns(**unknown))
 
 
-def _rewrite(lake: Lake, table: Table, part: str | None, rows: pl.DataFrame, made_from: str | None = None) -> None:
-    """Store other rows with the facts, and unless told otherwise the fingerprint, that were stored with the former."""
-    facts = {key: value for key, value in lake.facts(table, part).items() if key.startswith("framecurate.")}
-    former = facts.pop(MADE_FROM, "")
-    facts.pop(CONTENT, None)
-    lake.write(table, rows, part, made_from=former if made_from is None else made_from, facts=facts)
+def _rewrite(
+    lake: Lake,
+    table: Table,
+    part: str | None,
+    rows: pl.DataFrame,
+    made_from: str | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    """Store other rows with the facts and the fingerprint that were stored with the former, unless told otherwise."""
+    kept = {key: value for key, value in lake.facts(table, part).items() if key.startswith("framecurate.")}
+    former = kept.pop(MADE_FROM, "")
+    kept.pop(CONTENT, None)
+    lake.write(table, rows, part, made_from=former if made_from is None else made_from, facts=kept | dict(facts or {}))

@@ -32,7 +32,7 @@ class Appearances:
     candidate: too little to erase them by itself, and enough to look at."""
 
 
-def find_person(lake: Lake, person_id: str, distance: float) -> Appearances:
+def find_person(lake: Lake, owners: pl.DataFrame, person_id: str, distance: float) -> Appearances:
     """All faces of a person in the videos in which the person has a candidate.
 
     Theirs are their candidates; every face that is no other person's candidate and whose descriptor is as near
@@ -40,14 +40,14 @@ def find_person(lake: Lake, person_id: str, distance: float) -> Appearances:
     sample, up to a second away.
 
     Args:
-        lake: the tables; identity_clusters names the person.
+        lake: the tables.
+        owners: face_id and person_id of every candidate; null: nobody's.
         person_id: the person.
         distance: Euclidean distance between two descriptors up to which they are one person's.
     """
-    clusters = lake.read(tables.IDENTITY_CLUSTERS)
     is_theirs = (pl.col("person_id") == person_id).fill_null(value=False)
-    own_ids = clusters.filter(is_theirs).select("face_id")
-    other_ids = clusters.filter(~is_theirs & pl.col("person_id").is_not_null()).select("face_id")
+    own_ids = owners.filter(is_theirs).select("face_id")
+    other_ids = owners.filter(~is_theirs & pl.col("person_id").is_not_null()).select("face_id")
     own = lake.read_all(tables.FACE_CANDIDATES).join(own_ids, on="face_id", how="semi")
     descriptors = (
         np.stack(own["embedding"].to_list()).astype(np.float32) if own.height else np.zeros((0, 1), np.float32)

@@ -12,6 +12,7 @@ from framecurate_assets.lake import tables
 from framecurate_assets.lake.files import write_bytes
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
+from framecurate_assets.people.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,15 @@ def plan_video(video_id: str, lake: Lake) -> Plan:
     return Plan(videos=(video_id,), texts=tuple(dict.fromkeys([*texts, *attempts["source"].drop_nulls()])))
 
 
-def plan_person(person_id: str, seen: Appearances, lake: Lake) -> Plan:
+def plan_person(persons: tuple[str, ...], seen: Appearances, lake: Lake) -> Plan:
     """Every frame in which a person is seen; a video of which no frame is left goes as a whole.
 
-    With the person go those who are part of them.
+    Args:
+        persons: the person, and all who are part of them.
+        seen: where.
+        lake: the tables.
     """
-    plan = Plan(persons=persons_in(person_id, lake))
+    plan = Plan(persons=persons)
     for video_id in seen.faces["video_id"].unique(maintain_order=True):
         frames = lake.read(tables.SAMPLED_FRAMES, video_id)["frame_id"]
         going = frames.filter(frames.is_in(seen.faces["frame_id"].to_list()))
@@ -90,13 +94,12 @@ def plan_person(person_id: str, seen: Appearances, lake: Lake) -> Plan:
     return plan
 
 
-def persons_in(person_id: str, lake: Lake) -> tuple[str, ...]:
-    """A person, and all who are part of them; of somebody's part the whole."""
-    if not lake.path(tables.PERSON_REGISTRY).exists():
-        return (person_id,)
-    registry = dict(lake.read(tables.PERSON_REGISTRY).select("person_id", "merged_into").iter_rows())
-    whole = registry.get(person_id) or person_id
-    return (whole, *(part for part, into in registry.items() if into == whole))
+def persons_in(person_id: str, standing: Standing) -> tuple[str, ...]:
+    """A person, and all who are part of them by the whole log; of somebody's part the whole."""
+    rulings = standing.rulings
+    whole = rulings.person(person_id)
+    known = dict.fromkeys([*standing.people.given, *rulings.splits])
+    return (whole, *(part for part in known if part != whole and rulings.person(part) == whole))
 
 
 def begin(plan: Plan, folder: DataFolder) -> None:

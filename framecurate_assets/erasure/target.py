@@ -9,6 +9,7 @@ from typing import Literal
 from framecurate_assets.identity.stable_ids import person_number
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
+from framecurate_assets.people.standing import read_standing
 from framecurate_assets.sources.source import identify, is_url
 from framecurate_assets.sources.source_list import read_sources
 
@@ -42,12 +43,14 @@ def what_is_meant(what: str, lake: Lake) -> Target:
 
 
 def is_known(target: Target, lake: Lake) -> bool:
-    """Whether there is anything of it in the sources or in the lake."""
+    """Whether there is anything of it in the sources, in the lake, or in what people said.
+
+    Raises:
+        FramecurateError: sources.yaml or corrections.jsonl is faulty.
+    """
     if target.kind == "person":
-        return any(
-            lake.path(table).exists() and target.id in lake.read(table)["person_id"]
-            for table in (tables.IDENTITY_CLUSTERS, tables.PERSON_REGISTRY)
-        )
+        standing = read_standing(lake)
+        return target.id in {*standing.people.given, *standing.rulings.splits, *standing.faces["person_id"]}
     if lake.path(tables.RAW_VIDEOS, target.id).exists() or target.id in _ids_by_source(lake).values():
         return True
     return target.id in lake.read_all(tables.LISTED_VIDEOS)["video_id"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from framecurate_assets.errors import FramecurateError
+from framecurate_assets.arrays import FloatArray
+from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake, fingerprint
 from framecurate_assets.policy import Policy
@@ -16,7 +18,18 @@ from framecurate_assets.reference.photos import describe_photos, engine_for_phot
 from framecurate_assets.reference.ranking import rank_faces, threshold
 
 
-def persons_like(photos: Sequence[Path], lake: Lake, policy: Policy) -> frozenset[str]:
+@dataclass(frozen=True)
+class Likeness:
+    """Whom photos show."""
+
+    persons: frozenset[str]
+    not_found: tuple[Path, ...]
+    """The photos that nobody looks like."""
+    distance: float
+    """How far away a face may be."""
+
+
+def persons_like(photos: Sequence[Path], lake: Lake, policy: Policy) -> Likeness:
     """The persons whom photos show: for each photo the one who has the face that is nearest to it.
 
     Args:
@@ -25,22 +38,18 @@ def persons_like(photos: Sequence[Path], lake: Lake, policy: Policy) -> frozense
         policy: `identity.distance`, or the engine's own, is how far away a face may be.
 
     Raises:
-        FramecurateError: a photo does not show exactly one face, nobody looks like it, or the lake belongs to
-            another engine than the policy asks for.
+        FramecurateError: a photo does not show exactly one face, or the lake belongs to another engine than the
+            policy asks for.
     """
     engine = engine_for_photos(lake, policy.detection)
     places = [lake.folder.root / photo for photo in photos]
     limit = threshold(policy.identity, engine.name)
-    persons = set()
-    for photo, descriptor in zip(places, describe_photos(places, engine, policy.detection), strict=True):
-        near = rank_faces(lake, descriptor[np.newaxis], engine.name, limit).faces["person_id"].drop_nulls()
-        if near.is_empty():
-            raise FramecurateError(
-                f"Nobody in {lake.folder.root} looks like {photo}: no person's face is within {limit:.2f} of it",
-                "Take another photo, or leave it out of --reference or selection.only_like",
-            )
-        persons.add(near[0])
-    return frozenset(persons)
+    nearest = {
+        photo: _nearest_person(descriptor, engine.name, limit, lake)
+        for photo, descriptor in zip(places, describe_photos(places, engine, policy.detection), strict=True)
+    }
+    persons = frozenset(person for person in nearest.values() if person)
+    return Likeness(persons, tuple(photo for photo, person in nearest.items() if not person), limit)
 
 
 def require_photos(lake: Lake, policy: Policy) -> None:
@@ -61,6 +70,14 @@ def photos_fingerprint(policy: Policy, folder: DataFolder) -> str:
     """
     photos = policy.selection.only_like
     return fingerprint(*[_digest(folder.root / photo) for photo in photos]) if photos else ""
+
+
+def _nearest_person(descriptor: FloatArray, engine: str, limit: float, lake: Lake) -> str | None:
+    """The person who has the face that is nearest to a photo's, within the limit; null: nobody."""
+    if lake.read(tables.IDENTITY_CLUSTERS)["person_id"].drop_nulls().is_empty():
+        return None
+    near = rank_faces(lake, descriptor[np.newaxis], engine, limit).faces["person_id"].drop_nulls()
+    return None if near.is_empty() else str(near[0])
 
 
 def _digest(photo: Path) -> str | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from framecurate_assets.arrays import FloatArray
 from framecurate_assets.errors import FramecurateError
-from framecurate_assets.faces.engines import same_person_distance
+from framecurate_assets.faces.engines import seed_distance
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import IdentityPolicy
@@ -77,7 +77,7 @@ def rank_faces(lake: Lake, photos: FloatArray, engine: str, distance: float) -> 
 
 def threshold(policy: IdentityPolicy, engine: str) -> float:
     """The distance up to which a face is taken for that in a photo, where nobody names one: the seed threshold."""
-    return policy.distance or same_person_distance(engine)
+    return seed_distance(policy, engine)
 
 
 def _distances(faces: pl.DataFrame, photos: FloatArray) -> FloatArray:

@@ -15,6 +15,8 @@ from framecurate_assets.erasure.target import Target
 from framecurate_assets.forget import propose, what_is_left
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.people.log import read_log
+from framecurate_assets.sources.source import identify
+from framecurate_assets.sources.source_list import add_sources
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.data_folders import all_rows, bring_up_to_date, video_id
 from framecurate_tests.end_to_end.in_process import Terminal
@@ -102,18 +104,38 @@ def test_no_byte_of_a_person_of_whom_people_spoke_is_left(
     assert registered["name"] == "Balthasar"
 
 
+@pytest.mark.parametrize("when", [(), ("--later",)])
 def test_everybody_who_was_merged_into_a_person_goes_with_them(
-    crowd: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    crowd: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], when: tuple[str, ...]
 ) -> None:
     person = person_in_part(crowd)
     other = _another(crowd, person)
-    Terminal(monkeypatch, capsys, crowd.root)("persons", "merge", person, other)
+    frames = {face["frame_id"] for one in (person, other) for face in faces_of(one, crowd)}
+    Terminal(monkeypatch, capsys, crowd.root)("persons", "merge", person, other, *when)
     # By either number.
     assert propose(Target("person", other), crowd).plan == propose(Target("person", person), crowd).plan
     forget(other, crowd)
     assert not {person, other} & {row["person_id"] for row in all_rows(crowd)["person_registry"]}
     assert where_found({person, other}, crowd) == []
+    assert frames.isdisjoint(row["frame_id"] for row in all_rows(crowd)["sampled_frames"])
     assert bring_up_to_date(crowd).runs == 0
+
+
+def test_a_person_whom_only_the_log_knows_can_be_forgotten_and_their_number_is_not_given_again(
+    crowd: DataFolder, clips: Clips, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = person_in_part(crowd)
+    face = str(faces_of(person, crowd)[0]["face_id"])
+    Terminal(monkeypatch, capsys, crowd.root)("persons", "split", person, "--faces", face, "--later")
+    new = f"person_{len(all_rows(crowd)['person_registry']) + 1:04}"
+    plan = propose(Target("person", new), crowd).plan
+    assert (plan.persons, face.partition("#")[0] in plan.frame_ids) == ((new,), True)
+    forget(new, crowd)
+    assert person in {row["person_id"] for row in all_rows(crowd)["identity_clusters"]}
+    add_sources(crowd.sources_file, [identify(str(clips.group))])
+    bring_up_to_date(crowd)
+    assert max(str(row["person_id"]) for row in all_rows(crowd)["person_registry"]) > new
+    assert what_is_left(crowd) == []
 
 
 def test_a_person_who_has_no_face_any_more_can_be_forgotten(crowd: DataFolder, clips: Clips) -> None:

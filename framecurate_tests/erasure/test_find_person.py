@@ -47,7 +47,7 @@ def add(lake: Lake, frame: int, place: dict[str, float], *, of: str | None = Non
 
 
 def found(lake: Lake) -> Appearances:
-    return find_person(lake, "person_0001", DISTANCE)
+    return find_person(lake, lake.read(tables.IDENTITY_CLUSTERS), "person_0001", DISTANCE)
 
 
 def ids(lake: Lake) -> set[str]:

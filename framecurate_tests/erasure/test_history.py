@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import dagster as dg
+import numpy as np
 import pytest
 
 from framecurate_assets import dagster_erasure
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.checks.read import read_checks
 from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.definitions import defs
 from framecurate_assets.errors import MachineError
+from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.pipeline import QUIET
+from framecurate_assets.resources import SilentProgress, Workspace
 from framecurate_assets.stages import PER_VIDEO, STAGES
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.data_folders import bring_up_to_date, rows_of, video_id
 from framecurate_tests.erasure.forgetting import forget, person_in_part
-from framecurate_tests.erasure.traces import where_found
+from framecurate_tests.erasure.traces import where_found, where_pictures_are
 
 
 def test_the_pages_still_show_every_other_video(finished: DataFolder, clips: Clips) -> None:
@@ -67,6 +75,28 @@ def test_what_others_wrote_into_the_history_loses_the_name(finished: DataFolder,
         assert instance.run_storage.get_cursor_values({"a_daemon"}) == {
             "a_daemon": '{"seen": {"clip.mp4": "12:34:forgotten"}}'
         }
+
+
+def test_no_picture_of_an_alarm_is_left_whoever_it_names(crowd: DataFolder, tmp_path: Path) -> None:
+    lake = Lake(crowd)
+    person = person_in_part(crowd)
+    alarm = dict.fromkeys(tables.IDENTITY_ALARMS.schema) | {"kind": "same_person", "rank": 1, "evidence": "Two alike"}
+    lake.write(tables.IDENTITY_ALARMS, tables.IDENTITY_ALARMS.from_rows([alarm]))
+    crowd.sheet("likely_same_person").write_bytes(np.random.default_rng(0).bytes(20_000))
+    with open_instance(crowd) as instance:
+        dg.materialize(
+            [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
+            selection=dg.AssetSelection.checks_for_assets("identity_clusters"),
+            instance=instance,
+            resources={"workspace": Workspace(data_folder=str(crowd.root)), "progress": SilentProgress()},
+            run_config=QUIET,
+        )
+    before = DataFolder(tmp_path / "before")
+    shutil.copytree(crowd.root, before.root)
+
+    forget(person, crowd)
+
+    assert where_pictures_are(before, crowd) == []
 
 
 def test_the_files_of_the_history_have_no_free_pages_in_which_something_could_be_left(

@@ -8,6 +8,7 @@ import pytest
 
 from framecurate_assets.arrays import RGBImage
 from framecurate_assets.errors import FramecurateError
+from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy
 from framecurate_assets.reference.persons import persons_like, photos_fingerprint, require_photos
@@ -26,21 +27,33 @@ def of_woman(six_people: RGBImage, tmp_path: Path) -> Path:
 
 def test_photos_name_the_persons_in_them(lake: Lake, astronaut: RGBImage, of_woman: Path, tmp_path: Path) -> None:
     of_astronaut = photo(tmp_path / "astronaut.jpg", astronaut)
-    assert persons_like([of_astronaut], lake, Policy()) == {"person_0001"}
-    assert persons_like([of_woman], lake, Policy()) == {"person_0006"}
-    assert persons_like([of_woman, of_astronaut, of_woman], lake, Policy()) == {"person_0001", "person_0006"}
+    assert persons_like([of_astronaut], lake, Policy()).persons == {"person_0001"}
+    assert persons_like([of_woman], lake, Policy()).persons == {"person_0006"}
+    both = persons_like([of_woman, of_astronaut, of_woman], lake, Policy())
+    assert both.persons == {"person_0001", "person_0006"}
+    assert not both.not_found
 
 
 def test_a_photo_is_looked_for_in_the_data_folder(lake: Lake, astronaut: RGBImage) -> None:
     photo(lake.folder.root / "photo.jpg", astronaut)
-    assert persons_like([Path("photo.jpg")], lake, Policy()) == {"person_0001"}
+    assert persons_like([Path("photo.jpg")], lake, Policy()).persons == {"person_0001"}
 
 
-def test_a_photo_that_nobody_looks_like_is_refused(lake: Lake, astronaut: RGBImage, tmp_path: Path) -> None:
+def test_a_photo_that_nobody_looks_like_is_nobodys(lake: Lake, astronaut: RGBImage, tmp_path: Path) -> None:
     path = photo(tmp_path / "astronaut.jpg", astronaut)
     strict = Policy.model_validate({"identity": {"distance": 0.001}})
-    with pytest.raises(FramecurateError, match=r"Nobody in .* looks like .*astronaut\.jpg: no person's face is within"):
-        persons_like([path], lake, strict)
+    likeness = persons_like([path], lake, strict)
+    assert (likeness.persons, likeness.not_found) == (frozenset(), (path,))
+
+
+def test_where_there_are_no_faces_any_more_every_photo_is_nobodys(
+    lake: Lake, astronaut: RGBImage, tmp_path: Path
+) -> None:
+    path = photo(tmp_path / "astronaut.jpg", astronaut)
+    for video_id in lake.video_ids(tables.DETECTED_FACES):
+        lake.remove(tables.DETECTED_FACES, video_id)
+    lake.write(tables.IDENTITY_CLUSTERS, tables.IDENTITY_CLUSTERS.empty())
+    assert persons_like([path], lake, Policy()).not_found == (path,)
 
 
 def test_photos_are_looked_at_before_anything_is_made(lake: Lake, of_woman: Path, six_people: RGBImage) -> None:
