@@ -10,10 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False)
+# Names and sources are printed as they are: `[b]` is no markup in them, and `:b:` no picture.
+_PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
+
+out = Console(**_PLAIN)
 """Results: what a script may read."""
 
-messages = Console(stderr=True, highlight=False)
+messages = Console(stderr=True, **_PLAIN)
 """Progress and messages."""
 
 STATUS_STYLE = {"ready": "green", "rejected": "yellow", "failed": "red", "over_budget": "yellow"}
@@ -30,7 +33,7 @@ class ProgressBars:
             yield from items
             return
         columns = (TextColumn("{task.description:>18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, TextColumn("{task.fields[item]}"), console=messages) as bars:
+        with Progress(*columns, TextColumn("{task.fields[item]}", markup=False), console=messages) as bars:
             task = bars.add_task(title, total=len(items), item="")
             for item in items:
                 bars.update(task, item=item)
@@ -41,7 +44,7 @@ class ProgressBars:
 
 def table(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> Table:
     """A table of some keys of each row, under the given headings; numbers stand to the right."""
-    result = Table(title=title, title_justify="left", title_style="bold", header_style="bold", show_edge=False)
+    result = Table(title=Text(title, "bold"), title_justify="left", header_style="bold", show_edge=False)
     for key, heading in columns.items():
         is_number = any(isinstance(row[key], int | float) for row in rows)
         result.add_column(heading, justify="right" if is_number else "left", overflow="fold")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from framecurate_assets.cli.shared import CHECK_FAILED, Data, data_folder
+from framecurate_assets.cli.shared import CHECK_FAILED, Data, data_folder, print_warning
 from framecurate_assets.lake.folder import DataFolder
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ def list_persons(data: Data = None, as_json: AsJson = False) -> None:
     """List everybody, those with most faces first, with alarms, and corrections that are not applied."""
     from framecurate_assets.lake.lake import Lake
     from framecurate_assets.people import overview
+    from framecurate_assets.people.standing import read_standing
     from framecurate_assets.terminal import messages, out, table
 
     lake = Lake(data_folder(data))
-    rows = overview.list_persons(lake)
-    waiting = overview.not_applied_yet(lake)
+    standing = read_standing(lake)
+    rows = overview.list_persons(lake, standing)
+    waiting = overview.not_applied_yet(standing)
     if as_json:
         out.print_json(json.dumps({"persons": rows, "not_applied": waiting}, default=str))
         return
@@ -166,6 +168,7 @@ def _say(draft: "Draft", folder: DataFolder, by: str | None, *, later: bool) -> 
     from framecurate_assets.lake.lake import Lake
     from framecurate_assets.people import overview
     from framecurate_assets.people.corrections import in_words
+    from framecurate_assets.people.people import last_event
     from framecurate_assets.people.said import say
     from framecurate_assets.terminal import ProgressBars, messages
 
@@ -177,13 +180,13 @@ def _say(draft: "Draft", folder: DataFolder, by: str | None, *, later: bool) -> 
         return
     from framecurate_assets.pipeline import bring_up_to_date
 
-    before = overview.last_event(lake)
+    before = last_event(lake)
     # Without sources no video is looked at.
     outcome = bring_up_to_date(folder, (), ProgressBars())
     changed = overview.changes_since(lake, before)
     messages.print(f"{'; '.join(changed) or 'No face changed its person'}.", soft_wrap=True)
     for name, description in outcome.failed_checks.items():
-        messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
+        print_warning("check failed", f"{name}: {description}")
     if outcome.failed_checks:
         raise typer.Exit(CHECK_FAILED)
 

@@ -18,6 +18,7 @@ from framecurate_assets.cli.shared import (
     Sources,
     data_folder,
     print_error,
+    print_warning,
 )
 from framecurate_assets.cli.sources import add_to_list
 from framecurate_assets.errors import FramecurateError
@@ -112,7 +113,7 @@ def bring_up_to_date_and_report(
         print_error(entry.reason)
     if not listed.sources:
         raise FramecurateError(f"There is no video in {folder.sources_file}", "Name some: framecurate run VIDEO...")
-    messages.print("[dim]Starting ...[/dim]")
+    messages.print("Starting ...", style="dim")
     from framecurate_assets.pipeline import bring_up_to_date
 
     at_once = [source.video_id for source in listed.sources] if retry else named
@@ -123,7 +124,7 @@ def bring_up_to_date_and_report(
         messages.print(f"Removed as `retention` asks: {outcome.pruned.videos} videos, {outcome.pruned.frames} frames.")
     print_summary(folder)
     for name, description in outcome.failed_checks.items():
-        messages.print(f"[red]check failed[/red] {name}: {description}", soft_wrap=True)
+        print_warning("check failed", f"{name}: {description}")
     return outcome
 
 

@@ -29,9 +29,14 @@ def data_folder(data: Path | None) -> DataFolder:
 
 
 def print_error(sentence: str) -> None:
+    """What went wrong, on standard error."""
+    print_warning("error", sentence)
+
+
+def print_warning(word: str, sentence: str) -> None:
     """One red word and a sentence, on standard error."""
     from rich.text import Text
 
     from framecurate_assets.terminal import messages
 
-    messages.print(Text.assemble(("error ", "red"), sentence), soft_wrap=True)
+    messages.print(Text.assemble((f"{word} ", "red"), sentence), soft_wrap=True)

@@ -7,13 +7,12 @@ it would stop the pipeline.
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
 
 from framecurate_assets.errors import MachineError
-from framecurate_assets.lake.files import UNFINISHED, remove_unfinished
+from framecurate_assets.lake.files import passing_folder
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.tables import PER_VIDEO_TABLES, TABLES, Table
 
@@ -36,10 +35,8 @@ def write_catalog(folder: DataFolder) -> Path:
         MachineError: it cannot be made, for example on a full disk.
     """
     path = folder.catalog
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_unfinished(path)
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED) as unfinished:
-        file = Path(unfinished) / path.name
+    with passing_folder(path) as unfinished:
+        file = unfinished / path.name
         try:
             with duckdb.connect(str(file)) as connection:
                 _create_views(connection, folder)

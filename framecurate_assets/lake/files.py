@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
@@ -36,11 +37,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     Where the file system can exchange two names in one step (Linux: ext4, xfs, btrfs, tmpfs), a reader sees the
     former folder or the new one and nothing else. Elsewhere there is an instant in which `path` is absent.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_unfinished(path)
-    unfinished = _unfinished_name(path)
-    unfinished.mkdir()
-    try:
+    with passing_folder(path) as unfinished:
         yield unfinished
         if not path.exists():
             unfinished.rename(path)
@@ -49,13 +46,26 @@ def replaced_folder(path: Path) -> Iterator[Path]:
             path.rename(former)
             unfinished.rename(path)
             shutil.rmtree(former)
+
+
+@contextmanager
+def passing_folder(path: Path) -> Iterator[Path]:
+    """An empty folder in which `path` is made; it is gone afterwards, with what is still in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(path)
+    unfinished = _unfinished_name(path)
+    unfinished.mkdir()
+    try:
+        yield unfinished
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def remove_unfinished(path: Path) -> None:
-    """Remove what an interrupted writer left beside `path`."""
+    """Remove what an interrupted writer left beside `path`; what another one is still at stays."""
     for leftover in path.parent.glob(f".{path.name}.*{UNFINISHED}"):
+        if _has_a_writer(leftover):
+            continue
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
@@ -65,8 +75,7 @@ def remove_unfinished(path: Path) -> None:
 def remove_leftovers(files: Iterable[Path]) -> None:
     """Remove those of the files that `write_bytes` was writing in a process that is gone."""
     for file in files:
-        # Another process that has its number by now keeps the file until a later time.
-        if file.name.endswith(UNFINISHED) and file.is_file() and not _is_running(int(file.name.split(".")[-3])):
+        if _OWN_NAME.search(file.name) and file.is_file() and not _has_a_writer(file):
             file.unlink(missing_ok=True)
 
 
@@ -74,9 +83,17 @@ def _unfinished_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}{UNFINISHED}")
 
 
-def _is_running(process: int) -> bool:
+_OWN_NAME = re.compile(rf"\.(?P<process>[0-9]+)\.[0-9a-f]+{re.escape(UNFINISHED)}$")
+"""How `_unfinished_name` ends; other modules have names of their own, without a process."""
+
+
+def _has_a_writer(unfinished: Path) -> bool:
+    """Whether its process is alive. Another one that has its number by now keeps it until a later time."""
+    name = _OWN_NAME.search(unfinished.name)
+    if name is None:
+        return False
     try:
-        os.kill(process, 0)
+        os.kill(int(name["process"]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -73,6 +73,11 @@ class DataFolder:
         return self.root / "corrections.jsonl"
 
     @property
+    def people_lock(self) -> Path:
+        """Held by the one process that is working out who is who."""
+        return self.root / ".people.lock"
+
+    @property
     def dataset(self) -> Path:
         """What the pipeline is for: a folder a person."""
         return self.root / "dataset"

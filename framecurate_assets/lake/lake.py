@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -87,15 +87,19 @@ class Lake:
             raise NotMaterialisedError(f"{table.name}{part} is not materialised yet", f"Materialise {table.name} first")
         return _read(table, path)
 
-    def read_all(self, table: Table, video_ids: Iterable[str] | None = None) -> pl.DataFrame:
+    def read_all(
+        self, table: Table, video_ids: Iterable[str] | None = None, columns: Collection[str] | None = None
+    ) -> pl.DataFrame:
         """The rows of a per-video table for the given videos, in their order; all stored ones by default.
 
-        Videos without a file have no rows.
+        Videos without a file have no rows. With `columns` no others are read.
         """
+        own = table.columns if columns is None else tuple(one for one in table.columns if one.name in columns)
+        wanted = replace(table, columns=own)
         chosen = self.video_ids(table) if video_ids is None else video_ids
         paths = [self.path(table, video_id) for video_id in chosen]
-        parts = [_read(table, path) for path in paths if path.exists()]
-        return pl.concat(parts) if parts else table.empty()
+        parts = [_read(wanted, path) for path in paths if path.exists()]
+        return pl.concat(parts) if parts else wanted.empty()
 
     def video_ids(self, table: Table) -> list[str]:
         """The videos that a per-video table has a file for, sorted."""
@@ -117,7 +121,9 @@ class Lake:
 
 def _read(table: Table, path: Path) -> pl.DataFrame:
     # Polars opens a path more than once, and another process may replace the file in between.
-    return table.conform(table.completed(pl.read_parquet(path.read_bytes())))
+    content = path.read_bytes()
+    stored = [name for name in pl.read_parquet_schema(io.BytesIO(content)) if name in table.schema]
+    return table.conform(table.completed(pl.read_parquet(content, columns=stored)))
 
 
 def content_fingerprint(rows: pl.DataFrame) -> str:

@@ -9,12 +9,44 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from framecurate_assets.errors import FramecurateError
+from framecurate_assets.identity.stable_ids import PREFIX
 
-PersonId = Annotated[str, Field(pattern=r"^person_\d{4,}$")]
-FaceId = Annotated[str, Field(pattern=r"^[^@#]+@-?\d+#\d+$")]
+LARGEST_NUMBER = 10**9
+"""Of a line, and of a person."""
+
+
+def _within_limit(person: str) -> str:
+    digits = person.removeprefix(PREFIX)
+    if len(digits) > len(str(LARGEST_NUMBER)) or int(digits) > LARGEST_NUMBER:
+        raise ValueError(f"a person's number is at most {LARGEST_NUMBER}")
+    return person
+
+
+def _writable(text: str) -> str:
+    # A terminal hands on bytes that are no text as halves of characters.
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("it is not UTF-8") from error
+    return text
+
+
+Words = Annotated[str, AfterValidator(_writable)]
+LineId = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+PersonId = Annotated[str, Field(pattern=rf"^{PREFIX}[0-9]{{4,}}$"), AfterValidator(_within_limit)]
+FaceId = Annotated[str, Field(pattern=r"^[^@#]+@-?[0-9]+#[0-9]+$")]
 FacesOfPersons = dict[PersonId, tuple[FaceId, ...]]
 """Faces by the person for whom clustering takes them, `model_person_id`, when it is said."""
 
@@ -24,10 +56,10 @@ class _Line(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: int = Field(ge=1)
+    id: LineId
     """1, 2, … in the order in which they were said."""
     at: AwareDatetime
-    by: str
+    by: Words
     """The author."""
 
 
@@ -66,7 +98,7 @@ class Rename(_Line):
 
     kind: Literal["rename"] = "rename"
     person: PersonId
-    name: str
+    name: Words
     """Empty: none any more."""
 
 
@@ -112,7 +144,7 @@ class Undo(_Line):
     """An earlier line does not hold any more."""
 
     kind: Literal["undo"] = "undo"
-    of: int = Field(ge=1)
+    of: LineId
 
 
 Correction = Merge | Split | Rename | Reject | Apart | Allow | Confirm | Undo
@@ -134,10 +166,15 @@ def read_line(text: str, place: str) -> Correction:
     try:
         return _PARSER.validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"] if part not in _KINDS)
-        what = first["msg"].removeprefix("Value error, ")
-        raise FramecurateError(f"{place}: {key + ': ' if key else ''}{what}", remedy) from error
+        raise FramecurateError(f"{place}: {problem_of(error)}", remedy) from error
+
+
+def problem_of(error: ValidationError) -> str:
+    """The first thing that is wrong with a line, in words."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"] if part not in _KINDS)
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{key}: {what}" if key else what
 
 
 def written(correction: Correction) -> str:

@@ -45,9 +45,8 @@ def record_events(run: Run, clusters: pl.DataFrame, rulings: Rulings, now: datet
     )
     pairs = moved.group_by("before", "after", "cause").len().sort("before", "after", "cause", nulls_last=True)
     there, here = set(before["before"].drop_nulls()), set(clusters["person_id"].drop_nulls())
-    first = max(run.previous.events["event"], default=0) + 1
     rows: list[dict[str, object]] = []
-    for number, (old, new, cause, faces) in enumerate(pairs.iter_rows(), start=first):
+    for number, (old, new, cause, faces) in enumerate(pairs.iter_rows(), start=run.previous.last_event + 1):
         if old and new and old not in here and rulings.person(old) == new:
             kind, persons = "merged", (old, new)
         elif old and new and new not in there:

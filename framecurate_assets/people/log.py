@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
+import codecs
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +15,8 @@ from pathlib import Path
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.files import write_bytes
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.lake.lake import fingerprint
 from framecurate_assets.people.corrections import Correction, read_line, written
+from framecurate_assets.people.lock import locked
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,6 @@ class Log:
     torn: str | None = None
     """What a process that died while writing left of a last line: it was never said. Null: nothing."""
 
-    @property
-    def next_id(self) -> int:
-        """The number of the next line."""
-        return self.corrections[-1].id + 1 if self.corrections else 1
-
 
 def read_log(path: Path) -> Log:
     """What was said; no file means nothing.
@@ -42,20 +38,13 @@ def read_log(path: Path) -> Log:
     """
     if not path.exists():
         return Log()
-    try:
-        lines = path.read_bytes().decode().split("\n")
-    except UnicodeDecodeError as error:
-        raise FramecurateError(
-            f"{path} is not UTF-8: {error.reason}", "Mend it, or bring an older copy back"
-        ) from error
-    *whole, last = lines
-    # Half an object is no JSON; a whole one without the end of its line was said.
-    torn = last if last.strip() and not _is_json(last) else None
+    # Some editors put a byte order mark before the first line.
+    *whole, last = path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n")
+    # Half an object is no JSON, and may end inside a character; a whole one without the end of its line was said.
+    torn = last.decode(errors="replace") if last.strip() and not _is_json(last) else None
     if torn is None:
         whole.append(last)
-    read = tuple(
-        read_line(text, f"{path}, line {number}") for number, text in enumerate(whole, start=1) if text.strip()
-    )
+    read = tuple(_read(line, f"{path}, line {number}") for number, line in enumerate(whole, start=1) if line.strip())
     for before, after in pairwise(read):
         if after.id <= before.id:
             raise FramecurateError(
@@ -96,16 +85,22 @@ def rewrite(path: Path, corrections: Sequence[Correction]) -> None:
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """While no other process changes the log; a process that is killed keeps nobody out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path.with_name(f".{path.name}.lock")):
         yield
 
 
 def corrections_fingerprint(folder: DataFolder) -> str:
     """Changes with every line of corrections.jsonl; empty as long as there is none."""
     path = folder.corrections
-    return fingerprint(path.read_text(encoding="utf-8")) if path.exists() else ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else ""
+
+
+def _read(line: bytes, place: str) -> Correction:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise FramecurateError(f"{place}: not UTF-8: {error.reason}", "Mend it, or bring an older copy back") from error
+    return read_line(text, place)
 
 
 def _end_last_line(path: Path, log: Log) -> None:
@@ -117,9 +112,9 @@ def _end_last_line(path: Path, log: Log) -> None:
             file.write(b"\n")
 
 
-def _is_json(text: str) -> bool:
+def _is_json(line: bytes) -> bool:
     try:
-        json.loads(text)
-    except json.JSONDecodeError:
+        json.loads(line.decode())
+    except ValueError:
         return False
     return True

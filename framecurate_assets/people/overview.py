@@ -15,13 +15,16 @@ from framecurate_assets.people.rulings import Verdict
 from framecurate_assets.people.standing import Standing, read_standing
 
 
-def list_persons(lake: Lake) -> list[dict[str, Any]]:
+def list_persons(lake: Lake, standing: Standing) -> list[dict[str, Any]]:
     """Everybody who is nobody's part, those with most faces first.
+
+    Args:
+        lake: the tables.
+        standing: how persons stand in it.
 
     Returns:
         person_id, name, faces, videos, parts (persons who are part of them), alarms (their kinds).
     """
-    standing = read_standing(lake)
     clusters = standing.people.clusters.with_columns(video_id=_video())
     counts = clusters.group_by("person_id").agg(pl.len(), pl.col("video_id").n_unique())
     faces = {person: (count, videos) for person, count, videos in counts.iter_rows()}
@@ -63,9 +66,10 @@ def show_person(lake: Lake, person: str) -> dict[str, Any]:
     people = standing.people
     (name,) = people.registry.filter(pl.col("person_id") == person)["name"].to_list() or [None]
     faces = people.clusters.filter(pl.col("person_id") == person).select("face_id", "track_id")
-    seen = lake.read_all(tables.FACE_CANDIDATES, faces.select(_video()).to_series().unique().sort())
+    videos = faces.select(_video()).to_series().unique().sort()
+    seen = lake.read_all(tables.FACE_CANDIDATES, videos, ("face_id", "video_id", "pts_s", "path"))
     tracks = (
-        faces.join(seen.select("face_id", "video_id", "pts_s", "path"), on="face_id")
+        faces.join(seen, on="face_id")
         .sort("video_id", "pts_s", "face_id")
         .group_by("track_id", "video_id", maintain_order=True)
         .agg(
@@ -101,9 +105,8 @@ def suggested_faces(lake: Lake, person: str) -> list[str]:
     return list(faces[0])
 
 
-def not_applied_yet(lake: Lake) -> list[str]:
+def not_applied_yet(standing: Standing) -> list[str]:
     """What was said since the last run, in words, and what does not hold, with the reason."""
-    standing = read_standing(lake)
     seen = set(standing.people.corrections["correction"])
     later = [f"{_words(line)}: not applied yet" for line in standing.corrections if line.id not in seen]
     broken = [
@@ -118,11 +121,6 @@ def changes_since(lake: Lake, event: int) -> list[str]:
     """The events after one, in words."""
     events = _whole(lake, tables.IDENTITY_EVENTS).filter(pl.col("event") > event)
     return [_EVENT_WORDS[row["kind"]].format(**_event_words(row)) for row in events.iter_rows(named=True)]
-
-
-def last_event(lake: Lake) -> int:
-    """The number of the latest event; 0 before the first."""
-    return max(_whole(lake, tables.IDENTITY_EVENTS)["event"], default=0)
 
 
 _EVENT_WORDS = {

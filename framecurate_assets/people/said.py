@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
+from pydantic import ValidationError
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.identity.stable_ids import person_id
@@ -22,6 +23,7 @@ from framecurate_assets.people.corrections import (
     Split,
     Undo,
     in_words,
+    problem_of,
 )
 from framecurate_assets.people.log import Log, append
 from framecurate_assets.people.replay import active_lines
@@ -56,7 +58,8 @@ def say(lake: Lake, draft: Draft, by: str, now: datetime) -> Correction:
     before = read_standing(lake)
 
     def line(log: Log) -> Correction:
-        return checked(before.with_corrections(log.corrections), draft, Stamp(log.next_id, now, by))
+        standing = before.with_corrections(log.corrections)
+        return checked(standing, draft, Stamp(standing.next_correction, now, by))
 
     return append(lake.folder.corrections, line)
 
@@ -67,7 +70,11 @@ def checked(standing: Standing, draft: Draft, stamp: Stamp) -> Correction:
     Raises:
         FramecurateError: it can't, or names what there is not.
     """
-    correction = draft(standing, stamp)
+    try:
+        correction = draft(standing, stamp)
+    except ValidationError as error:
+        remedy = "docs/corrections.md says what a line of the log may hold"
+        raise FramecurateError(f"This cannot be written down: {problem_of(error)}", remedy) from error
     then = standing.replayed((*standing.corrections, correction)).verdicts
     verdict = then[-1]
     if verdict.state != "applied":

@@ -50,14 +50,17 @@ def settle(
         rulings.corrections, given=previous.given, joined=named.joined, faces=frozenset(candidates["face_id"])
     )
     clusters = _clusters(clustering, named.ids, rulings, previous, same_rules=same_rules)
+    events = record_events(run, clusters, rulings, now)
     return People(
         clusters,
         register(previous, rulings, clusters, now),
         choose_exemplars(away(known.exemplars, rulings, candidates), clusters, candidates),
-        record_events(run, clusters, rulings, now),
+        events,
         report_corrections(rulings),
         same_frame_twice(clustering.twice, clusters, candidates, rulings),
         named.highest_number,
+        max([previous.last_event, *events["event"]]),
+        max([previous.highest_correction, *(line.id for line in rulings.corrections)]),
         rules,
     )
 
@@ -71,7 +74,7 @@ def _clusters(
     )
     persons = {model: rulings.person(model) for model in ids.values()}
     clusters = models.with_columns(
-        model_person_id=pl.coalesce("group", _models_of_rejected(models, rulings, previous, same_rules=same_rules)),
+        model_person_id=pl.coalesce("group", _models_of_rejected(models, rulings, previous)),
         person_id=pl.col("group").replace_strict(persons, default=None, return_dtype=pl.String),
         rival_id=pl.col("rival_group").replace_strict(persons, default=None, return_dtype=pl.String),
     )
@@ -93,7 +96,7 @@ def _core_as_before(clusters: pl.DataFrame, previous: People) -> pl.DataFrame:
     )
 
 
-def _models_of_rejected(faces: pl.DataFrame, rulings: Rulings, previous: People, *, same_rules: bool) -> pl.Series:
+def _models_of_rejected(faces: pl.DataFrame, rulings: Rulings, previous: People) -> pl.Series:
     """Whose the rejected faces were, so that they return there when the rejection is undone."""
     last = previous.clusters.select("face_id", person_id="model_person_id")
     was = pl.when(pl.col("reason") == "rejected").then("last_model")

@@ -56,6 +56,11 @@ class Standing:
         """The number of the next new person."""
         return highest_number(self.people, self.rulings) + 1
 
+    @property
+    def next_correction(self) -> int:
+        """The number of the next line of the log."""
+        return max([self.people.highest_correction, *(line.id for line in self.corrections)]) + 1
+
     def person(self, person: str) -> str:
         """The person, if there is one of this id and it is nobody's part.
 
@@ -82,7 +87,7 @@ def read_standing(lake: Lake) -> Standing:
         FramecurateError: a line of corrections.jsonl is broken.
     """
     people = read_people(lake)
-    faces = lake.read_all(tables.FACE_CANDIDATES)["face_id"]
+    faces = lake.read_all(tables.FACE_CANDIDATES, columns=("face_id",))["face_id"]
     return Standing(people, read_log(lake.folder.corrections).corrections, frozenset(faces))
 
 

@@ -4,11 +4,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from framecurate_assets.lake.files import replaced_folder, write_bytes
+from framecurate_assets.lake.catalog import write_catalog
+from framecurate_assets.lake.files import passing_folder, remove_unfinished, replaced_folder, write_bytes
+from framecurate_assets.lake.folder import DataFolder
 
 
 def test_a_failed_write_leaves_the_former_file_and_nothing_else(tmp_path: Path) -> None:
@@ -100,3 +103,26 @@ def test_what_a_killed_writer_left_is_removed_by_the_next(tmp_path: Path) -> Non
 
     assert [file.name for file in tmp_path.iterdir()] == ["frames"]
     assert [file.name for file in place.iterdir()] == ["whole"]
+
+
+def test_what_another_writer_is_still_at_is_not_removed(tmp_path: Path) -> None:
+    place = tmp_path / "frames"
+    with passing_folder(place) as one, passing_folder(place) as other:
+        remove_unfinished(place)
+        assert one.is_dir()
+        assert other.is_dir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_without_a_process_has_no_writer(tmp_path: Path) -> None:
+    (tmp_path / ".talk.mp4.unfinished").write_bytes(b"half")
+    (tmp_path / ".talk.1.unfinished").mkdir()
+    remove_unfinished(tmp_path / "talk")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_catalogues_may_be_made_at_once(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(lambda _: write_catalog(folder), range(8))) == {folder.catalog}
+    assert [file.name for file in tmp_path.iterdir()] == [folder.catalog.name]

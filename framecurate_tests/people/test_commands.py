@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import subprocess
+import time
 from typing import Any
 
 import pytest
 
 from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.people.corrections import Split
+from framecurate_assets.people.lock import locked
+from framecurate_assets.people.log import read_log
+from framecurate_assets.people.people import People, read_people, write_people
+from framecurate_tests.end_to_end.command import START, WAIT_S
 from framecurate_tests.end_to_end.data_folders import all_rows, bring_up_to_date, contents
 from framecurate_tests.end_to_end.in_process import Terminal
 
-ONE, TWO, THREE = "person_0001", "person_0002", "person_0003"
+ONE, TWO, THREE, FOUR = (f"person_{number:04}" for number in range(1, 5))
 
 
 @pytest.fixture
@@ -66,6 +75,77 @@ def test_what_is_said_for_later_changes_nothing_until_the_next_run(persons: Term
     answer = persons("persons", "list")
     assert "Zoë" in answer.out
     assert "not applied yet" not in answer.messages
+
+
+def test_names_and_authors_are_printed_as_they_were_typed(persons: Terminal, finished: DataFolder) -> None:
+    persons("persons", "rename", ONE, "x[/red]y :smile:", "--by", "[/b][red]", "--later")
+    answer = persons("persons", "list")
+    assert answer.code == 0
+    assert "by [/b][red]): not applied yet" in answer.messages
+    bring_up_to_date(finished)
+    assert "x[/red]y :smile:" in persons("persons", "list").out
+    answer = persons("persons", "show", ONE)
+    assert answer.code == 0
+    assert f"{ONE} x[/red]y :smile:" in answer.out
+    assert "[/b][red]" in answer.out
+    assert persons("status").code == 0
+
+
+def test_two_who_speak_at_once_both_get_what_they_said(persons: Terminal, finished: DataFolder) -> None:
+    faces = {person: shown(persons, person)["tracks"][0]["face_ids"][0] for person in (ONE, TWO)}
+    # Both wait for whoever is at work, and so begin at the same moment.
+    with locked(finished.people_lock):
+        commands = [
+            subprocess.Popen(
+                [*START, "persons", "split", person, "--faces", face, "--data", str(finished.root)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            for person, face in faces.items()
+        ]
+        deadline = time.monotonic() + WAIT_S
+        while len(read_log(finished.corrections).corrections) < len(commands) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    said = [command.communicate(timeout=WAIT_S)[0].decode() for command in commands]
+    assert [command.returncode for command in commands] == [0, 0], said
+    rows = all_rows(finished)
+    persons_of = {row["face_id"]: row["person_id"] for row in rows["identity_clusters"]}
+    lines = [line for line in read_log(finished.corrections).corrections if isinstance(line, Split)]
+    assert [persons_of[faces[line.person]] for line in lines] == [line.new_person for line in lines] == [THREE, FOUR]
+    told = {(row["other_id"], row["person_id"], row["faces"], row["cause"]) for row in rows["identity_events"]}
+    assert told == {(line.person, line.new_person, 1, f"correction {line.id}") for line in lines}
+    assert len(rows["identity_events"]) == len(lines)
+    assert [row["state"] for row in rows["corrections"]] == ["applied", "applied"]
+
+
+def test_from_what_a_run_starts_nobody_else_changes_until_it_has_stored_what_it_found(
+    persons: Terminal, finished: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others_may: list[bool] = []
+
+    def look() -> None:
+        with finished.people_lock.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                others_may.append(False)
+            else:
+                others_may.append(True)
+
+    def read(lake: Lake) -> People:
+        look()
+        return read_people(lake)
+
+    def write(*arguments: Any) -> None:
+        write_people(*arguments)
+        look()
+
+    monkeypatch.setattr("framecurate_assets.assets.identity_clusters.read_people", read)
+    monkeypatch.setattr("framecurate_assets.assets.identity_clusters.write_people", write)
+    assert persons("persons", "rename", ONE, "Zoë").code == 0
+    assert others_may == [False, False]
+    look()
+    assert others_may[-1]
 
 
 def test_a_track_that_is_split_off_is_somebody_new(persons: Terminal, finished: DataFolder) -> None:

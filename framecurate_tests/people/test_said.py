@@ -6,8 +6,9 @@ import pytest
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.people import said
-from framecurate_assets.people.corrections import Correction, Merge, Split
-from framecurate_assets.people.said import Draft
+from framecurate_assets.people.corrections import LARGEST_NUMBER, Correction, Merge, Rename, Split
+from framecurate_assets.people.said import Draft, checked
+from framecurate_assets.people.standing import Standing
 from framecurate_tests.people.runs import NOW, Story, video
 
 ONE, TWO, THREE = "person_0001", "person_0002", "person_0003"
@@ -121,6 +122,32 @@ def test_of_a_person_who_was_confirmed_go_a_face_that_is_rejected_one_that_is_no
     story.say(said.undo(None))
     story.say(said.reject([FACE]))
     story.say(said.split(ONE, ["c/0/0"], []))
+    story.run()
+    assert {face: person for face, person in story.persons.items() if face in (FACE, "a@1000#0", "c@0#0")} == {
+        FACE: None,
+        "a@1000#0": "person_0004",
+        "c@0#0": "person_0006",
+    }
+    assert set(story.people.corrections["state"]) == {"applied", "undone"}
+
+
+def test_what_cannot_stand_in_the_log_is_refused_with_a_sentence(story: Story) -> None:
+    last = Rename.model_validate({**stamp(LARGEST_NUMBER), "person": ONE, "name": "Zoë"})
+    assert Standing(story.people, (last,), frozenset()).next_correction == LARGEST_NUMBER + 1
+    with pytest.raises(FramecurateError, match="This cannot be written down: id: Input should be less than or equal"):
+        checked(story.standing, said.rename(ONE, "Zoë"), said.Stamp(LARGEST_NUMBER + 1, NOW, "anna"))
+    assert refusal(story, said.rename(ONE, "\udcff")).startswith("This cannot be written down: name: it is not UTF-8.")
+
+
+def test_the_number_of_a_line_that_was_erased_is_not_given_again(story: Story) -> None:
+    story.say(said.merge([ONE, THREE]))
+    story.say(said.rename(TWO, "Zoë"))
+    story.run()
+    del story.log[1:]
+    assert story.standing.next_correction == 3
+    story.run()
+    story.log.clear()
+    assert story.standing.next_correction == 3
 
 
 def test_an_undo_can_be_undone(story: Story) -> None:

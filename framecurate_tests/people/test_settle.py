@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.lake.tables import IDENTITY_CLUSTERS
+from framecurate_assets.lake.tables import IDENTITY_ALARMS, IDENTITY_CLUSTERS, IDENTITY_EVENTS
 from framecurate_assets.people import said
 from framecurate_assets.people.answers import answers_of
 from framecurate_assets.people.corrections import faces_of
@@ -205,14 +210,62 @@ def test_a_run_after_rules_changed_and_videos_left_has_nothing_to_change(story: 
     assert same_tables(story.run_aside(story.people, story.log), story.people)
 
 
+def test_a_face_that_joined_a_person_later_is_no_founder_in_a_run_without_news_either(story: Story) -> None:
+    poor = video("d", (0,)).with_columns(sharpness=pl.lit(40.0, pl.Float32))
+    story.videos["d"] = poor
+    story.run()
+    later = story.people.clusters.filter(pl.col("face_id").str.starts_with("d@"))
+    assert set(later.select("person_id", "is_core").rows()) == {(ONE, False)}
+    assert story.run().clusters.filter(~pl.col("is_core")).equals(later)
+
+
 def test_people_are_read_as_they_were_written(story: Story, tmp_path: Path) -> None:
     lake = Lake(DataFolder(tmp_path))
     assert same_tables(read_people(lake), People())
     story.say(said.merge([ONE, THREE]))
     story.run()
-    write_people(lake, story.people, "made from")
+    write_people(lake, story.people, IDENTITY_ALARMS.empty(), "made from")
     assert same_tables(read_people(lake), story.people)
     assert lake.made_from(IDENTITY_CLUSTERS) == "made from"
+
+
+class _KilledError(Exception):
+    """Stands for a kill: nothing after it is done."""
+
+
+@dataclass(frozen=True)
+class _LakeOfOneWhoIsKilled(Lake):
+    """A lake whose writer is killed before it stores so many tables."""
+
+    left: Iterator[int]
+
+    def write(self, *arguments: Any, **settings: Any) -> None:
+        """Store a table, or be killed."""
+        if next(self.left, None) is None:
+            raise _KilledError
+        super().write(*arguments, **settings)
+
+
+@pytest.mark.parametrize("tables", range(9))
+def test_a_run_that_was_killed_while_it_stored_is_repeated_and_tells_each_event_once(
+    story: Story, tmp_path: Path, tables: int
+) -> None:
+    folder, alarms = DataFolder(tmp_path), IDENTITY_ALARMS.empty()
+    lake = Lake(folder)
+    write_people(lake, story.people, alarms, "first")
+    story.say(said.split(ONE, ["c/0/0"], []))
+    story.say(said.merge([TWO, FOUR]))
+    after = story.run()
+    with suppress(_KilledError):
+        write_people(_LakeOfOneWhoIsKilled(folder, iter(range(tables))), after, alarms, "second")
+    # Before anything was stored it is as it was; from then on nobody takes it for finished.
+    assert lake.made_from(IDENTITY_CLUSTERS) == ("" if tables else "first")
+    repeated = story.run_aside(read_people(lake), story.log)
+    assert repeated.clusters.equals(after.clusters)
+    assert repeated.events.equals(after.events)
+    write_people(lake, repeated, alarms, "second")
+    assert same_tables(read_people(lake), repeated)
+    assert lake.read(IDENTITY_EVENTS).equals(after.events)
 
 
 def test_without_any_face_the_register_stays(story: Story) -> None:
