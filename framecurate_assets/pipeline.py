@@ -105,7 +105,9 @@ def bring_up_to_date(
             _check(stage, folder, policy, outcome)
             if outcome.blocked:
                 break
-        outcome.pruned = prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
+        # What a dataset of some people does not need, the next one of everybody may.
+        if not policy.selection.only_like:
+            outcome.pruned = prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
     write_catalog(folder)
     return outcome
 

@@ -28,6 +28,8 @@ class Stage:
     code_version: str
     """Raised by hand whenever the same inputs would give other rows."""
     policy_fingerprint: Callable[[Policy], str]
+    beside: tuple[Table, ...] = ()
+    """Further tables that it writes whenever it is made, none of them by video."""
 
     @property
     def name(self) -> str:
@@ -112,6 +114,14 @@ IDENTITY_CLUSTERS = Stage(
     (tables.FACE_CANDIDATES,),
     "2",
     lambda policy: policy.identity.fingerprint,
+    beside=(
+        tables.PERSON_REGISTRY,
+        tables.PERSON_EXEMPLARS,
+        tables.IDENTITY_EVENTS,
+        tables.CORRECTIONS,
+        tables.SAME_FRAME_TWICE,
+        tables.IDENTITY_ALARMS,
+    ),
 )
 TEMPORAL_SEQUENCES = Stage(
     tables.TEMPORAL_SEQUENCES,
@@ -124,6 +134,7 @@ TEMPORAL_SEQUENCES = Stage(
         str(policy.identity.min_faces),
         *[str(getattr(policy.selection, name)) for name in ("temporal", "temporal_step_s", "min_margin")],
     ),
+    beside=(tables.MISSING_SEQUENCES,),
 )
 PERSON_SELECTIONS = Stage(
     tables.PERSON_SELECTIONS,
@@ -137,6 +148,7 @@ PERSON_SELECTIONS = Stage(
     "3",
     # The dataset card shows the whole policy.
     lambda policy: policy.fingerprint,
+    beside=(tables.SELECTION_VERDICTS, tables.SELECTION_COVERAGE),
 )
 
 PER_VIDEO = (RAW_VIDEOS, SAMPLED_FRAMES, DETECTED_FACES, FACE_CANDIDATES)

@@ -28,6 +28,7 @@ from framecurate_assets.stages import (
     SAMPLED_FRAMES,
     STAGES,
     TEMPORAL_SEQUENCES,
+    WHOLE_LAKE,
     Stage,
     sampling_fingerprint,
     source_fingerprint,
@@ -95,6 +96,8 @@ def case(tmp_path: Path) -> Case:
             case.row(stage, key, **({"status": "ready", "sha256": "a"} if stage is RAW_VIDEOS else {}))
     for stage in (IDENTITY_CLUSTERS, TEMPORAL_SEQUENCES, PERSON_SELECTIONS):
         case.row(stage)
+        for table in stage.beside:
+            lake.write(table, table.empty())
     return case
 
 
@@ -262,6 +265,21 @@ def test_a_file_that_is_not_there_as_it_was_is_made_again(
 ) -> None:
     damage(case.lake.folder.root / stage.name / f"{ONE if stage.per_video else None}.jpg")
     assert case.stale(stage) == ([ONE] if stage.per_video else True)
+
+
+@pytest.mark.parametrize(
+    ("stage", "table"), [(stage, table) for stage in WHOLE_LAKE for table in stage.beside], ids=lambda one: one.name
+)
+def test_a_table_that_was_removed_by_hand_is_made_again(case: Case, stage: Stage, table: tables.Table) -> None:
+    case.lake.remove(table)
+    # Whoever reads it is made again only if its rows come out otherwise: only persons' names are read below.
+    below = [PERSON_SELECTIONS] if table is tables.PERSON_REGISTRY else []
+    assert [other for other in STAGES if case.stale(other)] == [stage, *below]
+
+
+def test_every_table_over_the_whole_lake_belongs_to_a_stage() -> None:
+    made = {table for stage in WHOLE_LAKE for table in (stage.table, *stage.beside)}
+    assert set(tables.WHOLE_LAKE_TABLES) - made == {tables.FORGOTTEN}
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ from framecurate_assets.assets import describe
 from framecurate_assets.assets.face_candidates import face_candidates
 from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_sheets import describe_alarms, sheet_of_people
-from framecurate_assets.faces.engines import same_person_distance
+from framecurate_assets.faces.engines import seed_distance
 from framecurate_assets.lake import tables
+from framecurate_assets.lake.lake import Lake
 from framecurate_assets.people.answers import answers_of
+from framecurate_assets.people.lock import locked
 from framecurate_assets.people.log import corrections_fingerprint, read_log
 from framecurate_assets.people.people import People, read_people, write_people
 from framecurate_assets.people.work_out import work_out_people
+from framecurate_assets.policy import Policy
 from framecurate_assets.resources import Workspace
 from framecurate_assets.stages import IDENTITY_CLUSTERS
 
@@ -35,11 +38,18 @@ def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -
     """Cluster what is new, keep the ids that people had, and apply what was said."""
     policy = workspace.read_policy()
     lake = workspace.lake
+    # Of two runs at once the second one starts from what the first one found.
+    with locked(lake.folder.people_lock):
+        context.add_output_metadata(_bring_up_to_date(lake, policy))
+
+
+def _bring_up_to_date(lake: Lake, policy: Policy) -> dict[str, Any]:
+    """Read, work out and store; what is worth showing of it."""
     spoken = corrections_fingerprint(lake.folder)
     log = read_log(lake.folder.corrections)
     candidates = lake.read_all(tables.FACE_CANDIDATES)
     previous = read_people(lake)
-    distance = _engine_distance(candidates)
+    distance = seed_distance(policy.identity, next(iter(candidates["engine"]), None))
     people, clustering = work_out_people(
         candidates,
         previous,
@@ -52,7 +62,6 @@ def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -
     threshold = float(clustering.facts.get("seed_threshold", distance))
     answers = answers_of(log.corrections, people)
     alarms = find_alarms(people.clusters, candidates, people.twice, answers.apart, answers.confirmed, threshold)
-    lake.write(tables.IDENTITY_ALARMS, alarms)
     sheets = {
         **describe_alarms(alarms, people.clusters, candidates, people.registry, lake.folder),
         **describe.sheet(
@@ -60,20 +69,13 @@ def identity_clusters(context: dg.AssetExecutionContext, workspace: Workspace) -
             lake.folder.sheet("identity_clusters"),
         ),
     }
-    write_people(lake, people, IDENTITY_CLUSTERS.made_from(lake, policy, also=spoken))
-    context.add_output_metadata(
-        {
-            **describe.rows_and_files(people.clusters, lake.path(IDENTITY_CLUSTERS.table), partition=False),
-            **clustering.facts,
-            **_what_changed(people, previous),
-            **sheets,
-        }
-    )
-
-
-def _engine_distance(candidates: pl.DataFrame) -> float:
-    """The threshold of the engine that described the faces; without faces none is needed."""
-    return same_person_distance(candidates["engine"][0]) if candidates.height else 0.0
+    write_people(lake, people, alarms, IDENTITY_CLUSTERS.made_from(lake, policy, also=spoken))
+    return {
+        **describe.rows_and_files(people.clusters, lake.path(IDENTITY_CLUSTERS.table), partition=False),
+        **clustering.facts,
+        **_what_changed(people, previous),
+        **sheets,
+    }
 
 
 def _what_changed(people: People, previous: People) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from framecurate_assets.assets import describe
+from framecurate_assets.identity.margin import margin
 from framecurate_assets.lake.files import write_bytes
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.pictures.files import read_picture
@@ -39,7 +40,7 @@ def sheet_of_people(
     for person_id, count, videos in people.sort("len", "person_id", descending=[True, False]).head(SHEET_PEOPLE).rows():
         theirs = faces.filter(pl.col("person_id") == person_id)
         best = theirs.head(SIDE_FACES)
-        others = theirs.slice(SIDE_FACES).sort("margin", "similarity", "face_id", nulls_last=True)
+        others = _least_theirs(theirs.slice(SIDE_FACES))
         heading = f"{_called(person_id, registry)}: faces {count}, videos {videos}"
         rows.append(Sides(_tiles(best, folder), _tiles(others, folder), "<best farthest>", heading))
     return sheet_of_sides(rows, SIDE_FACES)
@@ -88,18 +89,25 @@ def _pictured(clusters: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     return (
         clusters.filter(pl.col("person_id").is_not_null())
         .join(candidates.select("face_id", "composite", "path", "video_id"), on="face_id")
-        .with_columns(margin=1 - pl.col("distance") / pl.col("rival_distance"))
+        .with_columns(margin=margin())
         .sort("composite", "face_id", descending=[True, False])
     )
+
+
+def _least_theirs(faces: pl.DataFrame) -> pl.DataFrame:
+    """The faces least like the person first; of each track one before a second of any, since a track is one person."""
+    farthest_first = faces.sort("similarity", "margin", "face_id", nulls_last=True)
+    again = pl.int_range(pl.len()).over("track_id")
+    return farthest_first.sort(again, maintain_order=True)
 
 
 def _tiles(faces: pl.DataFrame, folder: DataFolder) -> Sequence[Tile]:
     return [
         Tile(
             shrink(read_picture(folder.absolute(path))),
-            f"{similarity:.2f}" + ("" if margin is None else f" margin {margin:.2f}"),
+            f"{similarity:.3f}" + ("" if nearer is None else f" margin {nearer:.2f}"),
         )
-        for path, similarity, margin in faces.head(SIDE_FACES).select("path", "similarity", "margin").rows()
+        for path, similarity, nearer in faces.head(SIDE_FACES).select("path", "similarity", "margin").rows()
     ]
 
 

@@ -7,7 +7,8 @@ from framecurate_assets.assets import describe
 from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_clusters import identity_clusters
 from framecurate_assets.assets.temporal_sequences import temporal_sequences
-from framecurate_assets.faces.engines import engine_kind, same_person_distance
+from framecurate_assets.errors import FramecurateError
+from framecurate_assets.faces.engines import engine_kind, seed_distance
 from framecurate_assets.faces.model_packs import MODEL_LICENCES
 from framecurate_assets.freshness.inputs import todays_inputs
 from framecurate_assets.freshness.stale import finished_videos
@@ -17,7 +18,7 @@ from framecurate_assets.lake.files import replaced_folder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.retention import Pruned, prune
 from framecurate_assets.policy import Policy
-from framecurate_assets.reference.persons import persons_like, photos_fingerprint
+from framecurate_assets.reference.persons import Likeness, persons_like, photos_fingerprint
 from framecurate_assets.resources import Workspace
 from framecurate_assets.selection.coverage import of_everybody
 from framecurate_assets.selection.dataset import write_dataset
@@ -43,14 +44,18 @@ def person_selections(context: dg.AssetExecutionContext, workspace: Workspace) -
     policy = workspace.read_policy()
     folder, lake = workspace.folder, workspace.lake
     inputs = read_inputs(lake)
+    likeness = _likeness(workspace, policy)
+    not_found = [str(photo) for photo in likeness.not_found] if likeness else []
+    for photo in not_found:
+        context.log.warning(f"Nobody looks like {photo}: no pictures are selected for it.")
     selection = select(
         inputs.faces,
         policy,
         _licence(inputs.faces),
-        threshold=policy.identity.distance or _engine_distance(inputs.faces),
+        threshold=seed_distance(policy.identity, next(iter(inputs.faces["engine"]), None)),
         sequences=inputs.sequences,
         names=inputs.names,
-        only=_only(lake, policy),
+        only=likeness.persons if likeness else None,
     )
     with replaced_folder(folder.dataset) as place:
         written = write_dataset(selection, folder.root, place)
@@ -70,6 +75,7 @@ def person_selections(context: dg.AssetExecutionContext, workspace: Workspace) -
             "dataset_bytes": written,
             "people": rows["person_id"].n_unique(),
             **_figures(selection),
+            "not_found_photos": not_found,
             "pruned_videos": pruned.videos,
             "pruned_frames": pruned.frames,
             "pruned_bytes": pruned.bytes,
@@ -78,10 +84,22 @@ def person_selections(context: dg.AssetExecutionContext, workspace: Workspace) -
     )
 
 
-def _only(lake: Lake, policy: Policy) -> frozenset[str] | None:
-    """The people in the photos to which the policy limits the selection; None: it does not."""
-    photos = policy.selection.only_like
-    return persons_like(photos, lake, policy) if photos else None
+def _likeness(workspace: Workspace, policy: Policy) -> Likeness | None:
+    """The people in the photos to which the policy limits the selection; None: it does not.
+
+    Photos for this run only have to show somebody. Those that stand in the policy may outlast a person: somebody who
+    was erased is nobody.
+    """
+    if not policy.selection.only_like:
+        return None
+    likeness = persons_like(policy.selection.only_like, workspace.lake, policy)
+    if likeness.not_found and workspace.policy.get("selection", {}).get("only_like"):
+        raise FramecurateError(
+            f"Nobody in {workspace.folder.root} looks like {likeness.not_found[0]}: no person's face is within "
+            f"{likeness.distance:.2f} of it",
+            "Take another photo, or leave it out",
+        )
+    return likeness
 
 
 def _figures(selection: Selection) -> dict[str, dg.MetadataValue | float | int]:
@@ -104,7 +122,8 @@ def _figures(selection: Selection) -> dict[str, dg.MetadataValue | float | int]:
 
 def _prune(lake: Lake, policy: Policy) -> Pruned:
     """Remove the files that nothing needs any more, now that the dataset is made."""
-    if policy.retention.keeps_all:
+    # What a dataset of some people does not need, the next one of everybody may.
+    if policy.retention.keeps_all or policy.selection.only_like:
         return Pruned()
     sources = all_sources(lake.folder).sources
     inputs = todays_inputs(lake, policy, sources, by_hand=False)
@@ -114,8 +133,3 @@ def _prune(lake: Lake, policy: Policy) -> Pruned:
 def _licence(faces: pl.DataFrame) -> str:
     """Licence of the weights that the faces were found and described with."""
     return MODEL_LICENCES[engine_kind(faces["engine"][0])] if faces.height else "no face was found"
-
-
-def _engine_distance(faces: pl.DataFrame) -> float:
-    """The threshold of the engine that described the faces; without faces none is needed."""
-    return same_person_distance(faces["engine"][0]) if faces.height else 0.0

@@ -14,7 +14,7 @@ from framecurate_assets.assets.raw_videos import raw_videos
 from framecurate_assets.faces.analyse import analyse_frame
 from framecurate_assets.faces.emotion import EmotionModel
 from framecurate_assets.faces.engine import FaceEngine
-from framecurate_assets.faces.engines import EngineChoice, choose_engine, open_engine, same_person_distance
+from framecurate_assets.faces.engines import EngineChoice, choose_engine, open_engine, seed_distance
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
@@ -25,7 +25,7 @@ from framecurate_assets.policy import DetectionPolicy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sequences.look import Rules
 from framecurate_assets.sequences.make import make_sequences, remove_others
-from framecurate_assets.sequences.people import people_to_follow
+from framecurate_assets.sequences.people import People, people_to_follow
 from framecurate_assets.sequences.seen import fit_for_sequences
 from framecurate_assets.sequences.settle import Settled, Try
 from framecurate_assets.sequences.tries import facts_of
@@ -53,7 +53,7 @@ def temporal_sequences(
     policy = workspace.read_policy()
     folder, lake = workspace.folder, workspace.lake
     engine = choose_engine(policy.detection, folder.models, pinned_engine(folder))
-    threshold = policy.identity.distance or same_person_distance(engine.name)
+    threshold = seed_distance(policy.identity, engine.name)
     rules = Rules(policy.selection, fit_for_sequences(policy.candidates), threshold)
     # Not the whole policy: a threshold for candidates that is changed must not cost another decoding.
     settings = fingerprint(
@@ -73,11 +73,8 @@ def temporal_sequences(
         lambda video_id, error: context.log.error(f"{TABLE.name} of {video_id} failed unexpectedly", exc_info=error),
     )
     rows = _rows(settled, people.tries)
-    missing: list[dict[str, object]] = [
-        {"person_id": person_id, "anchor_face_id": face_id, "reason": reason}
-        for person_id, (face_id, reason) in (people.missing | settled.missing).items()
-    ]
-    lake.write(tables.MISSING_SEQUENCES, tables.MISSING_SEQUENCES.from_rows(missing).sort("person_id"))
+    missing = _missing(settled, people)
+    lake.write(tables.MISSING_SEQUENCES, missing)
     facts = facts_of(people.tries, people.keys)
     lake.write(TABLE, rows, made_from=TEMPORAL_SEQUENCES.made_from(lake, policy), facts=facts)
     remove_others(folder, rows)
@@ -86,7 +83,7 @@ def temporal_sequences(
             **describe.rows_and_files(rows, lake.path(TABLE), partition=False),
             "people": len(people.anchors) + len(people.missing),
             "sequences": len(settled.chosen),
-            "missing": len(missing),
+            "missing": missing.height,
             "decoded_frames": measure.frames,
             "reused_sequences": sum(face_id in known for face_id in settled.chosen.values()),
             **describe.sheet(_sheet(rows, folder), folder.sheet(TABLE.name)),
@@ -119,6 +116,16 @@ def _rows(settled: Settled, tries: Mapping[str, Try]) -> pl.DataFrame:
         if rows is not None:
             parts.append(rows.with_columns(person_id=pl.lit(person_id)).sort("position"))
     return pl.concat(parts)
+
+
+def _missing(settled: Settled, people: People) -> pl.DataFrame:
+    """MISSING_SEQUENCES, by the number of the person: person_10000 comes after person_9999."""
+    reasons = (people.missing | settled.missing).items()
+    rows: list[dict[str, object]] = [
+        {"person_id": person_id, "anchor_face_id": face_id, "reason": reason}
+        for person_id, (face_id, reason) in reasons
+    ]
+    return tables.MISSING_SEQUENCES.from_rows(rows).sort(pl.col("person_id").str.len_chars(), "person_id")
 
 
 def _sheet(rows: pl.DataFrame, folder: DataFolder) -> bytes:

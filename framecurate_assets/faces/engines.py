@@ -9,7 +9,7 @@ from typing import Literal
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.engine import FaceEngine
 from framecurate_assets.faces.model_packs import MODEL_LICENCES, installed_model_pack, installed_model_packs
-from framecurate_assets.policy import DetectionPolicy
+from framecurate_assets.policy import DetectionPolicy, IdentityPolicy
 
 EngineKind = Literal["embedded", "insightface"]
 
@@ -73,6 +73,20 @@ def engine_kind(name: str) -> EngineKind:
         if name.startswith(f"{kind}-"):
             return "insightface" if kind == "insightface" else "embedded"
     raise ValueError(f"no face engine is called {name!r}")
+
+
+def seed_distance(policy: IdentityPolicy, engine_name: str | None) -> float:
+    """Euclidean distance up to which two descriptors are one person's: the policy's, else the engine's own.
+
+    The same from run to run, unlike what clustering makes of it by calibration and for the number of faces.
+
+    Args:
+        policy: may name one.
+        engine_name: the engine that described the faces; None where there is none, and so nothing to compare.
+    """
+    if policy.distance is not None:
+        return policy.distance
+    return 0.0 if engine_name is None else same_person_distance(engine_name)
 
 
 def same_person_distance(name: str) -> float:

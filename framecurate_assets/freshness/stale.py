@@ -62,9 +62,13 @@ def stale_videos(stage: Stage, inputs: Inputs) -> list[str]:
 
 
 def is_stale(stage: Stage, inputs: Inputs) -> bool:
-    """Whether a stage over the whole lake has to be made."""
+    """Whether a stage over the whole lake has to be made, be it only for a table that is gone."""
     lake = inputs.lake
-    return lake.made_from(stage.table) != made_from_today(stage, inputs) or not files_are_there(stage.table, lake)
+    return (
+        lake.made_from(stage.table) != made_from_today(stage, inputs)
+        or not all(lake.path(table).exists() for table in stage.beside)
+        or not files_are_there(stage.table, lake)
+    )
 
 
 def made_from_today(stage: Stage, inputs: Inputs) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from framecurate_assets.arrays import FloatArray
+from framecurate_assets.identity.faces import Bools
 from framecurate_assets.identity.neighbours import Indices
 
 Boxes = npt.NDArray[np.float64]
@@ -68,17 +71,22 @@ def images_of_others(
     one, other = np.where(swap, other, one), np.where(swap, one, other)
     pairs = np.stack([tracks[one], tracks[other]], axis=1)
     lengths = np.linalg.norm(descriptors[one] - descriptors[other], axis=1)
-    near = pairs[lengths <= MIRROR_FACTOR * distance]
     corners = boxes.select("x1", "y1", "x2", "y2").to_numpy().astype(np.float64)
     found = []
-    for pair in np.unique(near, axis=0):
-        at = np.flatnonzero((pairs == pair).all(axis=1))
+    for at in _alike_at_least_once(pairs, lengths <= MIRROR_FACTOR * distance):
         typical = float(np.median(lengths[at]))
         if typical <= PICTURE_FACTOR * distance or (
             typical <= MIRROR_FACTOR * distance and _is_image(corners[one[at]], corners[other[at]])
         ):
-            found.append(pair)
+            found.append(pairs[at[0]])
     return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _alike_at_least_once(pairs: Indices, near: Bools) -> Iterator[Indices]:
+    """Of each pair of tracks that is near in some frame, sorted, the rows of all frames that show both."""
+    by_pair = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    begins = np.flatnonzero((np.diff(pairs[by_pair], axis=0) != 0).any(axis=1)) + 1
+    return (at for at in np.split(by_pair, begins) if near[at].any())
 
 
 def _is_image(one: Boxes, other: Boxes) -> bool:

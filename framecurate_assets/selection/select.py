@@ -106,7 +106,7 @@ def select(
                 "Raise budget.dataset_bytes in the policy",
             )
         # The metadata does not fit beside these pictures. With fewer pictures it gets smaller too, so this ends.
-        for_pictures = chosen.size - excess
+        for_pictures = max(0, chosen.size - excess)
 
 
 class _Draft:

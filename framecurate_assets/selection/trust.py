@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from framecurate_assets.identity.margin import margin
 from framecurate_assets.lake.tables import SELECTION_VERDICTS
 from framecurate_assets.policy import Policy
 
@@ -13,7 +14,8 @@ def distrusted(faces: pl.DataFrame, policy: Policy, threshold: float, only: froz
 
     * `not_asked_for`: `only` does not name its person;
     * `too_few_faces`: the person has fewer faces (value) than `identity.min_faces` (threshold);
-    * `not_core`: it joined its person later; value is its distance to the person, threshold the seed threshold;
+    * `not_core`: it joined its person later, being too poor to found one or a leftover; value is its distance to the
+      person, and threshold, for comparison only, the seed threshold: the distance is not what it failed by;
     * `rival_near`: its margin, 1 - distance / rival_distance, is less than `selection.min_margin`. A face without a
       rival passes, and so does a person's only face, which has no other to be near to; else one whose distance is
       not known fails.
@@ -25,11 +27,9 @@ def distrusted(faces: pl.DataFrame, policy: Policy, threshold: float, only: froz
         only: ids of the people who are asked for; None: all.
     """
     count = pl.len().over("person_id")
-    # 0 / 0 is no margin, and Polars would take NaN for more than any number.
-    margin = (1 - pl.col("distance").cast(pl.Float64) / pl.col("rival_distance")).fill_nan(None)
     no_rival = pl.col("rival_distance").is_null() & pl.col("distance").is_not_null()
     only_face = (count == 1) & pl.col("distance").is_null()
-    clear = no_rival | only_face | (margin >= policy.selection.min_margin).fill_null(False)
+    clear = no_rival | only_face | (margin() >= policy.selection.min_margin).fill_null(False)
     asked_for = pl.lit(True) if only is None else pl.col("person_id").is_in(list(only))
     return SELECTION_VERDICTS.conform(
         faces.with_columns(
@@ -42,7 +42,7 @@ def distrusted(faces: pl.DataFrame, policy: Policy, threshold: float, only: froz
             .when(~clear)
             .then(pl.lit("rival_near")),
             count=count,
-            margin=margin,
+            margin=margin(),
         )
         .filter(pl.col("reason").is_not_null())
         .with_columns(

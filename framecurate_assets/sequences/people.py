@@ -12,7 +12,7 @@ from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.sealed import is_sealed
 from framecurate_assets.policy import Policy
 from framecurate_assets.selection.trust import distrusted
-from framecurate_assets.sequences.anchors import Anchor, choose_anchors, few_anchors
+from framecurate_assets.sequences.anchors import BOX, Anchor, anchors_of, few_of_each, in_order
 from framecurate_assets.sequences.look import Video
 from framecurate_assets.sequences.settle import Try
 from framecurate_assets.sequences.tries import key_of, known_tries
@@ -56,24 +56,37 @@ def people_to_follow(lake: Lake, policy: Policy, threshold: float, settings: str
     faces = lake.read_all(tables.FACE_CANDIDATES).join(lake.read(tables.IDENTITY_CLUSTERS), on="face_id")
     faces = faces.filter(pl.col("person_id").is_not_null())
     refused = distrusted(faces, policy, threshold, None)
-    trusted = faces.join(refused, on="face_id", how="anti").partition_by("person_id", as_dict=True)
-    anchors = {str(person_id): choose_anchors(of_person) for (person_id,), of_person in trusted.items()}
-    out_of_reach = _open_videos(lake, {anchor.video_id for some in anchors.values() for anchor in some}, people.videos)
-    content = dict(lake.read_all(tables.RAW_VIDEOS).select("video_id", "sha256").iter_rows())
-    for anchor in (anchor for some in anchors.values() for anchor in some):
-        people.keys[anchor.face_id] = key_of(anchor, content[anchor.video_id], settings)
+    trusted = faces.join(refused, on="face_id", how="anti")
+    ordered = in_order(trusted.select("person_id", "track_id", "composite", "face_id", "video_id", *BOX))
+    out_of_reach = _open_videos(lake, set(ordered["video_id"]), people.videos)
+    people.keys = _keys(ordered, lake, settings)
     people.tries = known_tries(lake, people.keys)
+    chosen = few_of_each(ordered, people.videos.keys(), people.tries)
+    described = trusted.select("face_id", "pts_s", "shot", "embedding")
+    anchors = anchors_of(chosen.join(described, on="face_id", how="left", maintain_order="left"))
+    first = ordered.unique("person_id", keep="first").select("person_id", "face_id", "video_id")
+    best = {person_id: (face_id, video_id) for person_id, face_id, video_id in first.iter_rows()}
+    doubts = refused.group_by("person_id").agg(pl.col("reason").mode().sort().first())
+    doubt = dict(doubts.iter_rows())
     for person_id in sorted(faces["person_id"].unique(), key=lambda name: (len(name), name)):
-        chosen = few_anchors(anchors.get(person_id, []), people.videos.keys(), people.tries)
-        if chosen:
-            people.anchors[person_id] = chosen
-        elif person_id in anchors:
-            best = anchors[person_id][0]
-            people.missing[person_id] = (best.face_id, out_of_reach[best.video_id])
+        if person_id in anchors:
+            people.anchors[person_id] = anchors[person_id]
+        elif person_id in best:
+            face_id, video_id = best[person_id]
+            people.missing[person_id] = (face_id, out_of_reach[video_id])
         else:
-            why = refused.filter(pl.col("person_id") == person_id)["reason"].mode().sort()[0]
-            people.missing[person_id] = (None, f"None of its faces is sure enough to be followed: {why}.")
+            why = f"None of its faces is sure enough to be followed: {doubt[person_id]}."
+            people.missing[person_id] = (None, why)
     return people
+
+
+def _keys(faces: pl.DataFrame, lake: Lake, settings: str) -> dict[str, str]:
+    """Of each face what decides its sequence."""
+    content = dict(lake.read_all(tables.RAW_VIDEOS).select("video_id", "sha256").iter_rows())
+    return {
+        face_id: key_of(face_id, box, content[video_id], settings)
+        for face_id, video_id, *box in faces.select("face_id", "video_id", *BOX).iter_rows()
+    }
 
 
 def _open_videos(lake: Lake, video_ids: set[str], videos: dict[str, Video]) -> Mapping[str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from framecurate_assets.lake.lake import Lake, fingerprint
 from framecurate_assets.lake.tables import TEMPORAL_SEQUENCES
-from framecurate_assets.sequences.anchors import Anchor
 from framecurate_assets.sequences.settle import Try
 
 TRIES = "framecurate.tries"
@@ -17,9 +16,9 @@ TRIES = "framecurate.tries"
 Keys are digests and reasons name no video, so that nothing has to be taken out when somebody is erased."""
 
 
-def key_of(anchor: Anchor, sha256: str | None, settings: str) -> str:
+def key_of(face_id: str, box: Iterable[float], sha256: str | None, settings: str) -> str:
     """What decides the sequence around an anchor: the face, the file, and how it is looked for."""
-    return fingerprint(anchor.face_id, sha256, settings, *(f"{side:.3f}" for side in anchor.box))
+    return fingerprint(face_id, sha256, settings, *(f"{side:.3f}" for side in box))
 
 
 def known_tries(lake: Lake, keys: Mapping[str, str]) -> dict[str, Try]:

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from framecurate_assets.lake import tables
-from framecurate_assets.policy import IdentityPolicy
 from framecurate_assets.stages import IDENTITY_CLUSTERS
 from framecurate_assets.why.answer import Step, figure
+from framecurate_assets.why.founding import founder_steps
 from framecurate_assets.why.records import Records
 
 STAGE = IDENTITY_CLUSTERS.name
@@ -51,7 +51,8 @@ def _somebodys(row: dict[str, Any], records: Records) -> list[Step]:
     sentence += f". It is in the track {row['track_id']}"
     sentence += ", and one of the person's core." if row["is_core"] else ", and joined after the core was found."
     nearness = {"value": row["distance"], "threshold": row["rival_distance"], "rival": row["rival_id"]}
-    return [*_said_by_people(row, records), Step(STAGE, person_id, sentence, **nearness)]
+    founding = [] if row["is_core"] else founder_steps(row["face_id"], records)
+    return [*founding, *_said_by_people(row, records), Step(STAGE, person_id, sentence, **nearness)]
 
 
 def _nobodys(row: dict[str, Any], records: Records) -> list[Step]:
@@ -59,25 +60,7 @@ def _nobodys(row: dict[str, Any], records: Records) -> list[Step]:
     if row["rival_id"]:
         sentence += f"; the nearest is {called(row['rival_id'], records)}, {figure(row['rival_distance'])} away"
     last = Step(STAGE, "nobody's", f"{sentence}.", row["reason"], row["rival_distance"], rival=row["rival_id"])
-    return [*(_founder_steps(row["face_id"], records) if row["reason"] == "far" else []), last]
-
-
-def _founder_steps(face_id: str, records: Records) -> list[Step]:
-    """What it would have needed to found a person."""
-    policy: IdentityPolicy = records.policy.identity
-    asked = {
-        "det_score": ("founder_confidence", "confidence", policy.founder_confidence, "over"),
-        "frontality": ("founder_frontality", "frontality", policy.founder_frontality, "not under"),
-        "sharpness": ("founder_sharpness", "sharpness", policy.founder_sharpness, "over"),
-    }
-    steps = []
-    for face in records.rows(tables.FACE_CANDIDATES).filter(pl.col("face_id") == face_id).iter_rows(named=True):
-        for column, (rule, word, threshold, relation) in asked.items():
-            value = face[column]
-            holds = value is not None and (value > threshold if relation == "over" else value >= threshold)
-            sentence = f"{word} {figure(value)}; to found a person it has to be {relation} {threshold:g}"
-            steps.append(Step(STAGE, "passed" if holds else "failed", sentence, rule, value, threshold))
-    return steps
+    return [*(founder_steps(row["face_id"], records) if row["reason"] == "far" else []), last]
 
 
 def _said_by_people(row: dict[str, Any], records: Records) -> list[Step]:

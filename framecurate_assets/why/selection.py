@@ -10,6 +10,7 @@ import polars as pl
 from framecurate_assets.lake import tables
 from framecurate_assets.stages import PERSON_SELECTIONS
 from framecurate_assets.why.answer import Step, figure, number_of
+from framecurate_assets.why.founding import too_poor_to_found
 from framecurate_assets.why.identity import called
 from framecurate_assets.why.records import Records
 
@@ -41,10 +42,13 @@ def _chosen(row: dict[str, Any], records: Records) -> Step:
 
 
 def _left_out(row: dict[str, Any], records: Records) -> Step:
-    explain = EXPLANATIONS.get(row["reason"])
     rival_id = row["rival_id"] or (_nearest_other(row["face_id"], records) if row["reason"] == "rival_near" else None)
     value, threshold = row["value"], row["threshold"]
-    why = explain(_named(rival_id, records), value, threshold) if explain else f"{row['reason']} {figure(value)}"
+    if row["reason"] == "not_core":
+        why = _joined_later(row["face_id"], value, records)
+    else:
+        explain = EXPLANATIONS.get(row["reason"])
+        why = explain(_named(rival_id, records), value, threshold) if explain else f"{row['reason']} {figure(value)}"
     return Step(STAGE, "left out", f"Left out: {why}.", row["reason"], value, threshold, rival_id)
 
 
@@ -65,6 +69,16 @@ def _named(rival_id: str | None, records: Records) -> str | None:
     return f"{called(whose, records)}'s {'picture' if kind == 'high_quality' else 'sequence picture'} {rival_id}"
 
 
+def _joined_later(face_id: str, value: float | None, records: Records) -> str:
+    """Why a face is not of the core: its distance, which may be small, is not the reason."""
+    poor = too_poor_to_found(face_id, records)
+    why = f"too poor to found a person ({poor})" if poor else "at first it resembled too few others to be somebody"
+    return (
+        f"it joined later: {why}. It is {figure(value)} from its person; only faces that are surely the person's are "
+        "chosen"
+    )
+
+
 def _near_duplicate(rival: str | None, value: float | None, threshold: float | None) -> str:
     # Bits are counted in whole numbers; distances of descriptors within one shot are far below 1.
     if threshold is None or threshold >= 1 or value == 0:
@@ -83,13 +97,6 @@ def _shot_is_full(_rival: str | None, value: float | None, threshold: float | No
     return (
         f"{figure(value)} pictures of its shot were chosen, and at most {figure(threshold)} may be, as long as other "
         "shots of the person have any"
-    )
-
-
-def _not_core(_rival: str | None, value: float | None, threshold: float | None) -> str:
-    return (
-        f"it joined its person later, being {figure(value)} from them where {figure(threshold)} founds one, and only "
-        "faces that are surely the person's are chosen"
     )
 
 
@@ -132,11 +139,10 @@ EXPLANATIONS: dict[str, Callable[[str | None, float | None, float | None], str]]
     "near_duplicate": _near_duplicate,
     "too_close_in_time": _too_close_in_time,
     "shot_is_full": _shot_is_full,
-    "not_core": _not_core,
     "rival_near": _rival_near,
     "gained_less": _gained_less,
     "too_few_faces": _too_few_faces,
     "budget": _budget,
     "not_asked_for": _not_asked_for,
 }
-"""What each word of selection_verdicts means, as the end of a sentence."""
+"""What each word of selection_verdicts but `not_core` means, as the end of a sentence."""

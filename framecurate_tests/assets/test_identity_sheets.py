@@ -42,7 +42,8 @@ def lake_of(folder: DataFolder, people: People) -> tuple[pl.DataFrame, pl.DataFr
                 {
                     "face_id": face_id,
                     "person_id": person_id,
-                    "similarity": 0.9,
+                    "track_id": "v/0/0",
+                    "similarity": 1 - distance / 10,
                     "distance": distance,
                     "rival_distance": 1.0,
                 }
@@ -79,6 +80,16 @@ def test_a_stranger_among_many_faces_is_seen(folder: DataFolder) -> None:
     people = {"person_0001": [*theirs[:15], (RED, 0.745, 0.95), *theirs[15:]]}
     sheet = decoded(sheet_of_people(*lake_of(folder, people), PERSON_REGISTRY.empty(), folder))
     assert shown(sheet) == [["green"], ["green", "red"]]
+
+
+def test_two_equal_distances_of_0_are_no_margin(folder: DataFolder) -> None:
+    clusters, candidates = lake_of(folder, {"person_0001": [(GREEN, 0.9, 0.0)]})
+    no_rival = clusters.with_columns(rival_distance=pl.lit(None, pl.Float32))
+    sheets = [
+        sheet_of_people(known, candidates, PERSON_REGISTRY.empty(), folder)
+        for known in (clusters.with_columns(rival_distance=pl.lit(0.0, pl.Float32)), no_rival)
+    ]
+    assert sheets[0] == sheets[1]
 
 
 def alarm(kind: str, rank: int, **values: Any) -> dict[str, Any]:

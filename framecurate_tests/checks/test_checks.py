@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -371,6 +372,31 @@ def test_a_video_that_cannot_be_decoded_fails_its_own_check_alone(lake: Lake) ->
 def test_pictures_that_look_different_are_no_leak(lake: Lake) -> None:
     in_validation(REFUSED, differing_bits=4)(lake)
     assert failing(lake, CHECKS["person_selections/no_leak_between_splits"]) == []
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2, 4, 5, 8, 9, 20, 64])
+def test_every_pair_that_looks_the_same_is_a_leak_whatever_the_least_distance(lake: Lake, asked: int) -> None:
+    random = Random(asked)
+    hashes = {}
+    for number in range(40):
+        hashes[f"{number}t"] = random.getrandbits(64)
+        # Bits that lie anywhere, as many as are asked for and one fewer or more.
+        bits = random.sample(range(64), min(64, max(0, asked + number % 3 - 1)))
+        hashes[f"{number}v"] = hashes[f"{number}t"] ^ sum(1 << bit for bit in bits)
+    row = lake.read(tables.PERSON_SELECTIONS).to_dicts()[0]
+    rows = [
+        {**row, "path": name, "phash": phash, "video_id": name, "split": "train" if "t" in name else "validation"}
+        for name, phash in hashes.items()
+    ]
+    write(lake, tables.PERSON_SELECTIONS, rows)
+    policy = Policy.model_validate({"selection": {"min_hash_distance": asked}})
+    (finding,) = findings_of(CHECKS["person_selections/no_leak_between_splits"], lake, policy)
+    assert {(row["picture"], row["other"]) for row in finding.rows} == {
+        (one, other)
+        for one, phash in hashes.items()
+        for other, second in hashes.items()
+        if "t" in one and "v" in other and ((phash ^ second).bit_count() < asked or phash == second)
+    }
 
 
 def test_only_budgets_and_engines_stop_the_way() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import SAMPLED_FRAMES, WHOLE_LAKE_TABLES
@@ -97,6 +98,17 @@ def test_a_deleted_dataset_folder_comes_back_as_it_was(finished: DataFolder) -> 
     (finished.dataset / "person_0001" / "high_quality").rename(finished.root / "elsewhere")
     bring_up_to_date(finished)
     assert contents(finished.dataset) == dataset
+
+
+def test_deleted_tables_of_what_was_decided_come_back_as_they_were(finished: DataFolder) -> None:
+    rows = all_rows(finished)
+    lake = Lake(finished)
+    deleted = (tables.IDENTITY_ALARMS, tables.MISSING_SEQUENCES, tables.SELECTION_VERDICTS)
+    for table in deleted:
+        lake.remove(table)
+    bring_up_to_date(finished)
+    assert all(lake.path(table).exists() for table in deleted)
+    assert all_rows(finished) == rows
 
 
 def test_a_lost_history_of_dagster_makes_nothing_again(finished: DataFolder) -> None:

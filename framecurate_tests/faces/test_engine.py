@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from framecurate_assets.faces.engine import Faces
+from framecurate_assets.faces.engines import same_person_distance, seed_distance
+from framecurate_assets.policy import IdentityPolicy
 
 
 def _arrays(count: int) -> dict[str, Any]:
@@ -37,3 +39,11 @@ def test_a_subset_keeps_the_arrays_parallel() -> None:
 
 def test_no_faces() -> None:
     assert len(Faces(**_arrays(0))) == 0
+
+
+def test_the_policy_or_else_the_engine_says_how_far_apart_one_person_may_be() -> None:
+    engine = "embedded-1"
+    assert seed_distance(IdentityPolicy(), engine) == same_person_distance(engine)
+    assert seed_distance(IdentityPolicy(distance=0.3), engine) == 0.3
+    # Without faces nothing is compared.
+    assert seed_distance(IdentityPolicy(), None) == 0.0

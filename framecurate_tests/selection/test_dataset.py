@@ -227,6 +227,15 @@ def test_the_folder_never_exceeds_its_budget(data: st.DataObject, tmp_path_facto
     assert sum(sizes) <= budget
 
 
+def test_pictures_never_have_less_than_no_bytes() -> None:
+    # The metadata of so many people is larger than all their pictures.
+    frame = faces([{"person_id": f"person_{n:04d}", "video": f"v{n}", "size": 100} for n in range(1, 60)])
+    selection = select(frame, _policy(dataset_bytes=30_000), LICENCE)
+    assert selection.pictures.is_empty()
+    assert selection.facts["bytes_for_pictures"] == 0
+    assert set(selection.verdicts["threshold"]) == {0.0}
+
+
 def test_a_budget_too_small_for_anything_says_so() -> None:
     with pytest.raises(FramecurateError, match=r"smaller than the metadata of an empty dataset.*Raise budget"):
         select(_two_people(), _policy(dataset_bytes=1000), LICENCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from framecurate_assets.lake.tables import TEMPORAL_SEQUENCES
-from framecurate_assets.sequences.anchors import Anchor, choose_anchors, few_anchors
+from framecurate_assets.sequences.anchors import few_of_each, in_order
 from framecurate_assets.sequences.settle import Try, settle
 
 
@@ -14,24 +14,27 @@ def sequence(*face_ids: str) -> Try:
     return Try(TEMPORAL_SEQUENCES.from_rows(rows))
 
 
-def anchors_of(*faces: tuple[str, str, float, str]) -> list[Anchor]:
-    """Faces as id, track, composite and video."""
-    columns = pl.DataFrame(faces, schema=["face_id", "track_id", "composite", "video_id"], orient="row")
-    place = {name: pl.lit(0.0) for name in ("pts_s", "x1", "y1", "x2", "y2")}
-    return choose_anchors(columns.with_columns(**place, shot=pl.lit(0), embedding=pl.lit([0.0])))
+def faces_in_order(*faces: tuple[str, str, str, float, str]) -> pl.DataFrame:
+    """Faces as person, id, track, composite and video."""
+    return in_order(
+        pl.DataFrame(faces, schema=["person_id", "face_id", "track_id", "composite", "video_id"], orient="row")
+    )
 
 
 def test_the_best_of_each_track_comes_before_the_second_of_any() -> None:
-    anchors = anchors_of(("a", "1", 0.9, "v"), ("b", "1", 0.8, "v"), ("c", "2", 0.7, "v"), ("d", "3", 0.75, "v"))
-    assert [anchor.face_id for anchor in anchors] == ["a", "d", "c", "b"]
+    faces = [("a", "1", 0.9), ("b", "1", 0.8), ("c", "2", 0.7), ("d", "3", 0.75)]
+    # Two people in one track: one of them was put there by hand.
+    other = ("q", "e", "1", 0.95, "v")
+    ordered = faces_in_order(other, *[("p", *face, "v") for face in faces])
+    assert ordered["face_id"].to_list() == ["a", "d", "c", "b", "e"]
 
 
 def test_only_a_few_are_tried_and_none_whose_video_is_gone_unless_it_is_known() -> None:
-    anchors = anchors_of(*[(name, name, 1 - number / 10, "here") for number, name in enumerate("abcdefg")])
-    gone = anchors_of(("x", "x", 0.5, "gone"), ("y", "y", 0.4, "gone"))
-    tries = {"y": sequence("1"), "f": sequence("2"), "g": Try(reason="lost")}
-    chosen = few_anchors(gone + anchors, {"here"}, tries)
-    assert [anchor.face_id for anchor in chosen] == ["y", "a", "b", "c", "f"]
+    gone = [("p", "x", "x", 1.2, "gone"), ("p", "y", "y", 1.1, "gone")]
+    here = [(who, who + name, name, 1 - n / 10, "here") for who in "pq" for n, name in enumerate("abcdefg")]
+    tries = {"y": sequence("1"), "pf": sequence("2"), "pg": Try(reason="lost")}
+    chosen = few_of_each(faces_in_order(*gone, *here), {"here"}, tries)
+    assert chosen["face_id"].to_list() == ["y", "pa", "pb", "pc", "pf", "qa", "qb", "qc", "qd"]
 
 
 def test_each_person_gets_the_first_moment_that_has_a_sequence() -> None:

@@ -126,6 +126,12 @@ def test_a_face_that_may_be_somebody_elses_is_no_moment_to_start_from(
     assert place.missing() == {"person_0001": (None, f"None of its faces is sure enough to be followed: {word}.")}
 
 
+def test_people_without_a_sequence_are_in_the_order_of_their_numbers(place: Place) -> None:
+    place.cluster({place.astronaut: "person_10000", place.group: "person_9999"}, is_core=False)
+    place.make()
+    assert place.lake.read(tables.MISSING_SEQUENCES)["person_id"].to_list() == ["person_9999", "person_10000"]
+
+
 def test_a_sealed_video_gives_no_sequence(place: Place) -> None:
     place.cluster({place.astronaut: "person_0001"})
     row = {

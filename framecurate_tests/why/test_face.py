@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import polars as pl
 import pytest
 
 from framecurate_assets.lake import tables
@@ -157,7 +158,7 @@ RIVAL = f"{VIDEO}@500#0"
             f"person_0001 (Ana)'s sequence picture {VIDEO}@700#s0 looks the same (0 of 64 bits differ",
         ),
         ({"reason": "shot_is_full", "value": 5.0, "threshold": 5.0}, "5 pictures of its shot were chosen"),
-        ({"reason": "not_core", "value": 0.55, "threshold": 0.52}, "being 0.55 from them where 0.52 founds one"),
+        ({"reason": "not_core", "value": 0.55, "threshold": 0.52}, "too few others to be somebody. It is 0.55 from"),
         (
             {"reason": "rival_near", "value": 0.05, "threshold": 0.1},
             "person_0002 is nearly as near as its own person, who is nearer by a share of 0.05; at least 0.1 is asked",
@@ -182,6 +183,38 @@ def test_a_face_that_was_left_out_names_the_rule_the_values_and_the_rival(
     assert (last.outcome, last.rule) == ("left out", values["reason"])
     assert (last.value, last.threshold) == (values.get("value"), values.get("threshold"))
     assert last.rival == ("person_0002" if values["reason"] == "rival_near" else values.get("rival_id"))
+
+
+def poor_face(lake: Lake, **poor: float) -> None:
+    """A candidate that joined its person later, although it is near."""
+    faces = lake.read(tables.FACE_CANDIDATES, VIDEO)
+    change = [
+        pl.when(pl.col("face_id") == f"{VIDEO}@5500#0").then(value).otherwise(name).alias(name)
+        for name, value in poor.items()
+    ]
+    lake.write(tables.FACE_CANDIDATES, faces.with_columns(change), VIDEO)
+    near = verdict("5500#0", reason="not_core", value=0.2, threshold=0.52)
+    write(lake, tables.SELECTION_VERDICTS, [near])
+
+
+def test_a_face_too_poor_for_the_core_says_what_it_lacks_and_not_its_distance(lake: Lake) -> None:
+    poor_face(lake, sharpness=40.0, frontality=0.5)
+    alone = lake.read(tables.IDENTITY_CLUSTERS).with_columns(track_id="face_id")
+    lake.write(tables.IDENTITY_CLUSTERS, alone)
+    answer = ask("5500#0", lake)
+    assert (
+        "it joined later: too poor to found a person (frontality 0.5, under 0.6; sharpness 40, not over 100)"
+        in answer.ended
+    )
+    asked = {step.rule: step.outcome for step in answer.steps if step.stage == "identity_clusters" and step.rule}
+    assert asked == {
+        "founder_confidence": "passed", "founder_frontality": "failed", "founder_sharpness": "failed",
+    }  # fmt: skip
+
+
+def test_a_poor_face_whose_track_has_a_good_one_joined_later_for_another_reason(lake: Lake) -> None:
+    poor_face(lake, sharpness=40.0)
+    assert "at first it resembled too few others" in ask("5500#0", lake).ended
 
 
 def test_a_face_of_a_sequence_that_was_left_out_says_so(lake: Lake) -> None:

@@ -11,8 +11,6 @@ WITH named AS (
     UNION ALL SELECT 'person_exemplars', video_id FROM person_exemplars
     UNION ALL SELECT 'same_frame_twice', split_part(frame_id, '@', 1) FROM same_frame_twice
     UNION ALL SELECT 'identity_alarms', split_part(unnest(face_ids), '@', 1) FROM identity_alarms
-    UNION ALL SELECT 'temporal_sequences', video_id FROM temporal_sequences
-    UNION ALL SELECT 'missing_sequences', split_part(anchor_face_id, '@', 1) FROM missing_sequences
     UNION ALL SELECT 'person_selections', video_id FROM person_selections
     UNION ALL SELECT 'selection_verdicts', split_part(unnest([face_id, rival_id]), '@', 1) FROM selection_verdicts
     UNION ALL SELECT 'corrections.jsonl', unnest(regexp_extract_all(content, '([a-z0-9_-]+)@', 1))
@@ -29,8 +27,6 @@ WITH named AS (
         FROM glob($data_folder || '/frames/*/*') AS t(file)
     UNION ALL SELECT 'faces/', split_part(file[length($data_folder) + 2:], '/', 2)
         FROM glob($data_folder || '/faces/*/*') AS t(file)
-    UNION ALL SELECT 'sequences/', split_part(file[length($data_folder) + 2:], '/', 2)
-        FROM glob($data_folder || '/sequences/*/*') AS t(file)
     UNION ALL SELECT 'sequences/', split_part(file[length($data_folder) + 2:], '/', 2)
         FROM glob($data_folder || '/sequences/*/*') AS t(file)
     UNION ALL SELECT 'sheets/', parse_filename(file) FROM glob($data_folder || '/sheets/*/*') AS t(file)

@@ -7,8 +7,6 @@ FROM (
     UNION ALL SELECT 'face_verdicts', split_part(face_id, '#', 1) FROM face_verdicts
     UNION ALL SELECT 'face_candidates', frame_id FROM face_candidates
     UNION ALL SELECT 'identity_clusters', split_part(face_id, '#', 1) FROM identity_clusters
-    UNION ALL SELECT 'temporal_sequences', frame_id FROM temporal_sequences
-    UNION ALL SELECT 'missing_sequences', split_part(anchor_face_id, '#', 1) FROM missing_sequences
     UNION ALL SELECT 'person_exemplars', split_part(face_id, '#', 1) FROM person_exemplars
     UNION ALL SELECT 'same_frame_twice', frame_id FROM same_frame_twice
     UNION ALL SELECT 'identity_alarms', split_part(unnest(face_ids), '#', 1) FROM identity_alarms
