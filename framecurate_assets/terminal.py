@@ -19,6 +19,9 @@ out = Console(**_PLAIN)
 messages = Console(stderr=True, **_PLAIN)
 """Progress and messages."""
 
+UNBROKEN = ("person_id", "track_id")
+"""Ids that a person copies: other columns are narrowed first."""
+
 STATUS_STYLE = {"ready": "green", "rejected": "yellow", "failed": "red", "over_budget": "yellow"}
 
 
@@ -47,7 +50,7 @@ def table(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -
     result = Table(title=Text(title, "bold"), title_justify="left", header_style="bold", show_edge=False)
     for key, heading in columns.items():
         is_number = any(isinstance(row[key], int | float) for row in rows)
-        result.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+        result.add_column(heading, justify="right" if is_number else "left", overflow="fold", no_wrap=key in UNBROKEN)
     for row in rows:
         result.add_row(*[Text(_shown(row[key]), style=STATUS_STYLE.get(str(row[key]), "")) for key in columns])
     return result

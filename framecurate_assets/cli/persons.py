@@ -27,10 +27,10 @@ _LIST_COLUMNS = {
     "name": "name",
     "faces": "candidates",
     "videos": "videos",
-    "parts": "with",
+    "parts": "merged in",
     "alarms": "alarms",
 }
-_TRACK_COLUMNS = {"track_id": "track", "faces": "faces", "time": "seconds", "face_ids": "face ids", "paths": "crops"}
+_TRACK_COLUMNS = {"track_id": "track", "faces": "faces", "time": "seconds"}
 _HISTORY_COLUMNS = {"correction": "no.", "said_at": "when", "author": "by", "says": "what", "state": "state"}
 _COVERAGE_COLUMNS = {"pose": "pose", "expression": "expression", "candidates": "candidates", "chosen": "chosen"}
 
@@ -50,6 +50,8 @@ def list_persons(data: Data = None, as_json: AsJson = False) -> None:
         out.print_json(json.dumps({"persons": rows, "not_applied": waiting}, default=str))
         return
     out.print(table("Persons", [_joined(row, "parts", "alarms") for row in rows], _LIST_COLUMNS))
+    for alarm in overview.queue(lake):
+        out.print(f"{alarm['rank']}. {alarm['evidence']} {alarm['suggestion']}", soft_wrap=True)
     for line in waiting:
         messages.print(f"Correction {line}", soft_wrap=True)
 
@@ -68,14 +70,21 @@ def show(person: Person, data: Data = None, as_json: AsJson = False) -> None:
     if found["part_of"]:
         out.print(f"{named} is part of {found['part_of']}.")
     tracks = [{**row, "time": f"{row['from_s']:.1f} to {row['to_s']:.1f}"} for row in found["tracks"]]
-    out.print(table(named, [_joined(row, "face_ids", "paths", by="\n") for row in tracks], _TRACK_COLUMNS))
+    if tracks:
+        out.print(table(named, tracks, _TRACK_COLUMNS))
+    for row in tracks:
+        for face_id, path in zip(row["face_ids"], row["paths"], strict=True):
+            out.print(f"{face_id}  {path}", soft_wrap=True)
     if found["corrections"]:
         history = [{**row, "said_at": f"{row['said_at']:%Y-%m-%d %H:%M}"} for row in found["corrections"]]
         out.print(table("Corrections", history, _HISTORY_COLUMNS))
     for alarm in found["alarms"]:
         out.print(f"{alarm['kind']}: {alarm['evidence']} {alarm['suggestion']}", soft_wrap=True)
     if found["coverage"]:
-        out.print(table("Coverage", found["coverage"], _COVERAGE_COLUMNS))
+        there = [row for row in found["coverage"] if row["candidates"]]
+        out.print(table("Coverage", there, _COVERAGE_COLUMNS))
+        missing = [f"{row['pose']} {row['expression']}" for row in found["coverage"] if not row["candidates"]]
+        out.print(f"No candidate: {', '.join(missing)}" if missing else "Nothing is missing.", soft_wrap=True)
 
 
 def merge(persons: Persons, data: Data = None, by: By = None, later: Later = False) -> None:
@@ -191,5 +200,5 @@ def _say(draft: "Draft", folder: DataFolder, by: str | None, *, later: bool) -> 
         raise typer.Exit(CHECK_FAILED)
 
 
-def _joined(row: dict[str, Any], *keys: str, by: str = ", ") -> dict[str, Any]:
-    return {**row, **{key: by.join(row[key]) for key in keys}}
+def _joined(row: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {**row, **{key: ", ".join(row[key]) for key in keys}}

@@ -228,9 +228,10 @@ def in_words(correction: Correction) -> str:
         case Split():
             return f"split of {correction.new_person} from {correction.person}"
         case Rename():
-            return f"name of {correction.person}"
+            called = f"is called {correction.name}" if correction.name else "has no name"
+            return f"{correction.person} {called}"
         case Reject():
-            return f"rejection of {len(correction.faces)} faces"
+            return f"rejection of {len(correction.faces)} {'face' if len(correction.faces) == 1 else 'faces'}"
         case Apart():
             return f"{correction.persons[0]} and {correction.persons[1]} are apart"
         case Allow():

@@ -92,6 +92,11 @@ def show_person(lake: Lake, person: str) -> dict[str, Any]:
     }
 
 
+def queue(lake: Lake) -> list[dict[str, Any]]:
+    """What is worth a look, the most valuable first: the rows of identity_alarms."""
+    return _whole(lake, tables.IDENTITY_ALARMS).sort("rank").to_dicts()
+
+
 def suggested_faces(lake: Lake, person: str) -> list[str]:
     """The faces of a person that may be somebody else's.
 

@@ -38,8 +38,8 @@ class Subject:
 
 
 def what_is_asked(what: str, lake: Lake) -> Subject:
-    """A face or frame id, a file of the data folder, or what `framecurate forget` takes: a person or video id, the
-    path of a source, a URL in any spelling.
+    """A face or frame id, a file of the data folder, the name of a video's file, or what `framecurate forget` takes: a
+    person or video id, the path of a source, a URL in any spelling.
 
     Whether there is anything of it is another question.
 
@@ -54,6 +54,9 @@ def what_is_asked(what: str, lake: Lake) -> Subject:
     kept = _kept_file(what, lake)
     if kept:
         return kept
+    named = _named(what, lake)
+    if named:
+        return named
     target = what_is_meant(what, lake)
     return Subject(target.kind, target.id)
 
@@ -70,6 +73,13 @@ def known_videos(lake: Lake) -> list[str]:
     """Every video that came in or is on the list of sources."""
     listed = [source.video_id for source in all_sources(lake.folder).sources]
     return sorted({*lake.video_ids(tables.RAW_VIDEOS), *lake.video_ids(tables.FETCH_ATTEMPTS), *listed})
+
+
+def _named(what: str, lake: Lake) -> Subject | None:
+    """The video of which this is the file name, as `framecurate status` shows it; none where several have it."""
+    sources = lake.read_all(tables.RAW_VIDEOS, columns=("video_id", "source"))
+    found = sources.filter(pl.col("source").str.split("/").list.last() == what)["video_id"]
+    return Subject("video", found[0]) if len(found) == 1 else None
 
 
 def _kept_file(what: str, lake: Lake) -> Subject | None:

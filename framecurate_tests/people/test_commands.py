@@ -69,7 +69,7 @@ def test_what_is_said_for_later_changes_nothing_until_the_next_run(persons: Term
     persons("persons", "apart", ONE, TWO, "--later")
     assert contents(finished.tables) == before
     answer = persons("persons", "list")
-    assert "Correction 1 (name of person_0001, by" in answer.messages
+    assert "Correction 1 (person_0001 is called " in answer.messages
     assert answer.messages.count("not applied yet") == 2
     bring_up_to_date(finished)
     answer = persons("persons", "list")

@@ -32,6 +32,10 @@ def test_a_ready_video_says_what_was_made_of_it_stage_by_stage(lake: Lake) -> No
     assert answer.ended == "2 pictures of it in the dataset: 1 best, 1 of temporal sequences; of 1 person."
 
 
+def test_a_video_is_known_by_the_name_that_status_shows(lake: Lake) -> None:
+    assert ask("talk.mp4", lake) == ask(VIDEO, lake)
+
+
 def test_each_rule_says_how_many_it_refused_and_the_nearest_miss_of_those_it_refused_alone(lake: Lake) -> None:
     refused = {step.rule: step for step in steps_of(ask(VIDEO, lake), "face_candidates") if step.outcome == "refused"}
     sharpness = refused["sharpness"]
