@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,6 @@ from framecurate_assets.demo.clips import ASTRONAUT, GROUP, Clip, View, make_cli
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.resources import SilentProgress
 from framecurate_tests.end_to_end.data_folders import bring_up_to_date, data_folder
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: some tests wait for a clock or a server most of the time."""
-    return (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)
