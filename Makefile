@@ -5,9 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-# Tests run in as many processes as there are cores: threads on top of that wait for each other.
-ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1
-
 .PHONY: demo test ui check lock bench clean
 .DEFAULT_GOAL := demo
 
@@ -15,7 +12,7 @@ demo: $(VENV)/base  ## make clips from real faces, turn them into a dataset of p
 	$(BIN)/framecurate demo
 
 test: $(VENV)/dev  ## run all tests
-	$(ONE_THREAD) $(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto
 
 ui: $(VENV)/base  ## Dagster's pages on this project: assets, lineage, checks, pictures
 	$(BIN)/framecurate ui
