@@ -33,9 +33,10 @@ from framecurate_assets.stages import PERSON_SELECTIONS
     deps=[identity_clusters, temporal_sequences],
     kinds={"python", "polars", "parquet"},
     description="Per person the 10 best frames and 5 consecutive ones of one shot, as a folder tree.\n\n"
-    "No near-duplicates; as varied in pose, expression, light, background, time and video as quality allows; the most "
-    "that fits into the budget, and how far that is from the best possible; every picture with its video, second, "
-    "box, scores and split; why each other face was left out. It is replaced as a whole: no reader sees half of it.",
+    "No near-duplicates among the best; as varied in pose, expression, light, background, time and video as quality "
+    "allows; the most that fits into the budget, and how far that is from the best possible; every picture "
+    "with its video, second, box, scores and split; why each other face was left out. It is replaced as a whole: no "
+    "reader sees half of it.",
     **describe.asset_options(PERSON_SELECTIONS),
 )
 @failures_in_words()

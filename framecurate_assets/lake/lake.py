@@ -87,6 +87,10 @@ class Lake:
             raise NotMaterialisedError(f"{table.name}{part} is not materialised yet", f"Materialise {table.name} first")
         return _read(table, path)
 
+    def read_if_there(self, table: Table, video_id: str | None = None) -> pl.DataFrame:
+        """The same; no rows where it was not made yet."""
+        return self.read(table, video_id) if self.path(table, video_id).exists() else table.empty()
+
     def read_all(
         self, table: Table, video_ids: Iterable[str] | None = None, columns: Collection[str] | None = None
     ) -> pl.DataFrame:

@@ -9,7 +9,6 @@ import polars as pl
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.lake.tables import Table
 from framecurate_assets.people.corrections import Correction, in_words, persons_of
 from framecurate_assets.people.rulings import Verdict
 from framecurate_assets.people.standing import Standing, read_standing
@@ -28,7 +27,7 @@ def list_persons(lake: Lake, standing: Standing) -> list[dict[str, Any]]:
     clusters = standing.people.clusters.with_columns(video_id=_video())
     counts = clusters.group_by("person_id").agg(pl.len(), pl.col("video_id").n_unique())
     faces = {person: (count, videos) for person, count, videos in counts.iter_rows()}
-    alarms = _whole(lake, tables.IDENTITY_ALARMS)
+    alarms = lake.read_if_there(tables.IDENTITY_ALARMS)
     kinds: dict[str, set[str]] = {}
     for kind, one, other in alarms.select("kind", "person_id", "other_id").iter_rows():
         for person in (one, other):
@@ -87,14 +86,14 @@ def show_person(lake: Lake, person: str) -> dict[str, Any]:
         "tracks": tracks.to_dicts(),
         "events": people.events.filter(_names(person)).to_dicts(),
         "corrections": [_row(verdict) for verdict in standing.rulings.verdicts if _is_about(verdict, person, standing)],
-        "alarms": _whole(lake, tables.IDENTITY_ALARMS).filter(_names(person)).to_dicts(),
-        "coverage": _whole(lake, tables.SELECTION_COVERAGE).filter(pl.col("person_id") == person).to_dicts(),
+        "alarms": lake.read_if_there(tables.IDENTITY_ALARMS).filter(_names(person)).to_dicts(),
+        "coverage": lake.read_if_there(tables.SELECTION_COVERAGE).filter(pl.col("person_id") == person).to_dicts(),
     }
 
 
 def queue(lake: Lake) -> list[dict[str, Any]]:
     """What is worth a look, the most valuable first: the rows of identity_alarms."""
-    return _whole(lake, tables.IDENTITY_ALARMS).sort("rank").to_dicts()
+    return lake.read_if_there(tables.IDENTITY_ALARMS).sort("rank").to_dicts()
 
 
 def suggested_faces(lake: Lake, person: str) -> list[str]:
@@ -103,7 +102,7 @@ def suggested_faces(lake: Lake, person: str) -> list[str]:
     Raises:
         FramecurateError: there is no such alarm.
     """
-    alarms = _whole(lake, tables.IDENTITY_ALARMS)
+    alarms = lake.read_if_there(tables.IDENTITY_ALARMS)
     faces = alarms.filter((pl.col("kind") == "two_people") & (pl.col("person_id") == person))["face_ids"]
     if faces.is_empty():
         raise FramecurateError(f"No alarm says that {person} is two people", "Name what goes: --tracks or --faces")
@@ -124,7 +123,7 @@ def not_applied_yet(standing: Standing) -> list[str]:
 
 def changes_since(lake: Lake, event: int) -> list[str]:
     """The events after one, in words."""
-    events = _whole(lake, tables.IDENTITY_EVENTS).filter(pl.col("event") > event)
+    events = lake.read_if_there(tables.IDENTITY_EVENTS).filter(pl.col("event") > event)
     return [_EVENT_WORDS[row["kind"]].format(**_event_words(row)) for row in events.iter_rows(named=True)]
 
 
@@ -172,7 +171,3 @@ def _names(person: str) -> pl.Expr:
 
 def _video() -> pl.Expr:
     return pl.col("face_id").str.split("@").list.first().alias("video_id")
-
-
-def _whole(lake: Lake, table: Table) -> pl.DataFrame:
-    return lake.read(table) if lake.path(table).exists() else table.empty()

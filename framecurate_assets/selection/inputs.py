@@ -10,7 +10,6 @@ import polars as pl
 
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.lake.tables import Table
 from framecurate_assets.pictures.files import read_grey
 from framecurate_assets.pictures.hashing import perceptual_hashes
 
@@ -37,16 +36,12 @@ def read_inputs(lake: Lake) -> Inputs:
     """
     clusters = lake.read(tables.IDENTITY_CLUSTERS).filter(pl.col("person_id").is_not_null())
     faces = lake.read_all(tables.FACE_CANDIDATES).join(clusters, on="face_id", maintain_order="left")
-    names = _if_there(lake, tables.PERSON_REGISTRY).select("person_id", "name").drop_nulls()
+    names = lake.read_if_there(tables.PERSON_REGISTRY).select("person_id", "name").drop_nulls()
     return Inputs(
         _with_looks(lake, _with_provenance(lake, faces)),
-        _with_looks(lake, _with_provenance(lake, _if_there(lake, tables.TEMPORAL_SEQUENCES))),
+        _with_looks(lake, _with_provenance(lake, lake.read_if_there(tables.TEMPORAL_SEQUENCES))),
         names,
     )
-
-
-def _if_there(lake: Lake, table: Table) -> pl.DataFrame:
-    return lake.read(table) if lake.path(table).exists() else table.empty()
 
 
 def _with_provenance(lake: Lake, faces: pl.DataFrame) -> pl.DataFrame:

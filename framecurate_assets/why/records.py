@@ -46,8 +46,7 @@ class Records:
         """The rows of a table over the whole lake, about whatever video; of a per-video table those of this video."""
         if table.name not in self._read:
             video_id = self.video_id if table in tables.PER_VIDEO_TABLES else None
-            is_there = self.lake.path(table, video_id).exists()
-            self._read[table.name] = self.lake.read(table, video_id) if is_there else table.empty()
+            self._read[table.name] = self.lake.read_if_there(table, video_id)
         return self._read[table.name]
 
     @cached_property
