@@ -1,12 +1,10 @@
-"""What it costs to take 90 frames out of a video, beside OpenCV, in CPU time of one run on one machine.
+"""What it costs to take 90 frames out of a video, beside what else people use, in CPU time of one run on one machine.
 
-    python -m benchmarks.sampling [--minutes 3 10] [--keep FOLDER]
+    python -m benchmarks.sampling [--heights 720 1080] [--seconds 30 180 600] [--key-every 60 150] [--keep FOLDER]
 
-The clips are made here: 1280x720 H.264 at 30 frames a second as x264 writes it by default (three B-frames, of which
-others refer to some), a key frame every 150 frames, a camera that pans and zooms over soft textures, a moving disc,
-grain. Half a minute is encoded, and repeated to the length asked for, which is all the same to a decoder.
-Every method ends with 90 pictures in memory, in RGB (ours) or BGR (OpenCV's). Ratios are what to compare: times
-differ between machines, and OpenCV decodes on several threads, whose time is counted too.
+`clips.py` says what the clips show. Every method ends with 90 pictures, one in memory at a time. Ratios are what to
+compare: times differ between machines. The threads of a method are counted, however many it takes. The last table is a
+clip whose frames are uneven in time and carry their numbers: which frame was asked for, which one came.
 """
 
 from __future__ import annotations
@@ -14,136 +12,137 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
-import av
-import cv2
 import numpy as np
 
-from framecurate_assets.arrays import RGBImage
-from framecurate_assets.policy import SamplingPolicy
-from framecurate_assets.video.sampling import sample_frames
+from benchmarks.clips import write_clip
+from benchmarks.machine import print_machine
+from benchmarks.sampling_floor import floor, key_frames_only
+from benchmarks.sampling_methods import (
+    SAMPLES,
+    Method,
+    decord_by_number,
+    ffmpeg_select,
+    is_there,
+    numbers,
+    opencv_read_through,
+    opencv_seek,
+    ours,
+    pyav_read_through,
+    targets_s,
+    torchcodec_by_time,
+)
+from framecurate_tests.video.clips import MILLISECOND, number_in, numbered_pictures
+from framecurate_tests.video.clips import write_clip as write_numbered_clip
 
-WIDTH, HEIGHT, FPS, KEY_EVERY = 1280, 720, 30, 150
-ENCODED_S = 30
-SAMPLES = 90
+VARIABLE_FRAMES = 2700
+VARIABLE_RATES = (30, 24, 60, 15, 30, 10)
+"""Frames a second, in turns of 45 frames: as phones slow down in the dark, and screen recorders when nothing moves."""
 
-Method = Callable[[Path], int]
-"""Takes the samples of a clip and returns how many it got."""
+BY_NUMBER = ("OpenCV, a seek a sample", "OpenCV, read through", "decord", "FFmpeg's select filter")
+"""These ask for the n-th frame, the others for the one on the screen at a time."""
 
 
 def main() -> None:
     arguments = _arguments()
-    print(f"PyAV {av.__version__}, OpenCV {cv2.__version__}, NumPy {np.__version__}")
+    print_machine()
+    for library in ("decord", "torchcodec"):
+        print(f"{library} {version(library) if is_there(library) else 'is not installed: no comparison with it'}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / "part.mp4"
-        if not part.exists():
-            _encode(part)
-        for minutes in arguments.minutes:
-            clip = folder / f"{minutes}_minutes.mp4"
-            if not clip.exists():
-                _repeat(part, clip, round(minutes * 60 / ENCODED_S))
-            _compare(clip, minutes)
+        for height in arguments.heights:
+            for seconds in arguments.seconds:
+                for key_every in arguments.key_every:
+                    clip = folder / f"{height}p_{seconds:g}s_key{key_every}.mp4"
+                    write_clip(clip, height * 16 // 9, height, seconds, key_every)
+                    print(
+                        f"\n{height}p, {seconds:g} s, a key frame every {key_every}, {clip.stat().st_size / 1e6:.0f} MB"
+                    )
+                    _compare_costs(clip, arguments.repeat)
+        _compare_frames(folder)
 
 
-def _compare(clip: Path, minutes: float) -> None:
-    methods: dict[str, Method] = {
-        "OpenCV, a seek a sample": _opencv_seek,
-        "OpenCV, read through": _opencv_sequential,
-        "exact": lambda path: _ours(path, SamplingPolicy(mode="exact")),
-        "nearest": lambda path: _ours(path, SamplingPolicy(mode="nearest")),
+def costs_ms(clip: Path, ways: Mapping[str, Method], repeat: int) -> dict[str, tuple[int, float]]:
+    """The pictures that each way gave, and its CPU time in milliseconds: the least of `repeat` runs."""
+    costs: dict[str, tuple[int, float]] = {}
+    for _ in range(repeat):
+        for name, take in ways.items():
+            start = time.process_time()
+            count = sum(1 for _ in take(clip))
+            cpu_ms = (time.process_time() - start) * 1000
+            costs[name] = count, min(cpu_ms, costs.get(name, (count, cpu_ms))[1])
+    return costs
+
+
+def _compare_costs(clip: Path, repeat: int) -> None:
+    ways = _ways_to_sample() | {
+        "floor of exact, not in RGB": floor(clip, "exact", to_rgb=False),
+        "floor of exact": floor(clip, "exact", to_rgb=True),
+        "floor of nearest": floor(clip, "nearest", to_rgb=True),
+        "all key frames": key_frames_only,
     }
-    if not cv2.VideoCapture(str(clip)).isOpened():
-        print("This build of OpenCV does not read H.264: no comparison with it")
-        methods = {name: method for name, method in methods.items() if not name.startswith("OpenCV")}
-    print(f"\n{minutes:g} minutes, {clip.stat().st_size / 1e6:.0f} MB")
-    print(f"{'method':<26}{'frames':>8}{'CPU ms':>9}{'times the first':>17}{'times cheaper':>15}")
-    first_ms = 0.0
-    for name, method in methods.items():
-        start = time.process_time()
-        taken = method(clip)
-        cpu_ms = (time.process_time() - start) * 1000
-        first_ms = first_ms or cpu_ms
-        print(f"{name:<26}{taken:>8}{cpu_ms:>9.0f}{cpu_ms / first_ms:>17.3f}{first_ms / cpu_ms:>15.1f}")
+    costs = costs_ms(clip, ways, repeat)
+    first_ms = next(iter(costs.values()))[1]
+    print(f"{'':<28}{'frames':>8}{'CPU ms':>9}{'times the first':>17}{'times cheaper':>15}")
+    for name, (count, cpu_ms) in costs.items():
+        print(f"{name:<28}{count:>8}{cpu_ms:>9.0f}{cpu_ms / first_ms:>17.3f}{first_ms / cpu_ms:>15.1f}")
+    print(f"exact costs {costs['exact'][1] / costs['floor of exact'][1]:.2f} times its floor", flush=True)
 
 
-def _ours(clip: Path, policy: SamplingPolicy) -> int:
-    return sum(1 for _ in sample_frames(clip, policy))
+def _compare_frames(folder: Path) -> None:
+    milliseconds = [1000 / VARIABLE_RATES[number // 45 % len(VARIABLE_RATES)] for number in range(VARIABLE_FRAMES)]
+    pts = np.rint(np.cumsum([0.0, *milliseconds])).astype(int).tolist()
+    clip = folder / "uneven.mp4"
+    write_numbered_clip(clip, numbered_pictures(VARIABLE_FRAMES), pts=pts[:-1], time_base=MILLISECOND)
+    times_s = np.array(pts[:-1]) / 1000
+    # The encoder writes the thirtieth of a second that it was opened with as the length of the last frame.
+    targets = targets_s(0.0, float(times_s[-1]) + 1 / 30)
+    by_time = (np.searchsorted(times_s, targets, side="right") - 1).tolist()
+    print(f"\n{VARIABLE_FRAMES} frames, {min(VARIABLE_RATES)} to {max(VARIABLE_RATES)} a second")
+    print(f"{'':<28}{'asked by':>10}{'missing':>9}{'others':>8}{'frames off':>12}{'s off target':>14}")
+    for name, take in _ways_to_sample().items():
+        # The others ask by time as well, but for targets of their own: they take the clip to be longer or shorter.
+        if name not in (*BY_NUMBER, "exact"):
+            continue
+        asked = numbers(VARIABLE_FRAMES) if name in BY_NUMBER else by_time
+        # OpenCV gives nothing where it cannot find the frame.
+        got = [
+            (number_in(np.asarray(picture)), *of)
+            for picture, *of in zip(take(clip), asked, by_time, strict=False)
+            if picture is not None
+        ]
+        off = [abs(number - wanted) for number, wanted, _ in got]
+        off_s = max(abs(times_s[number] - times_s[target]) for number, _, target in got)
+        kind = "numbers" if name in BY_NUMBER else "times"
+        print(f"{name:<28}{kind:>10}{SAMPLES - len(got):>9}{sum(n > 0 for n in off):>8}{max(off):>12}{off_s:>14.2f}")
 
 
-def _opencv_seek(clip: Path) -> int:
-    capture, taken = cv2.VideoCapture(str(clip)), 0
-    for number in _targets(capture):
-        capture.set(cv2.CAP_PROP_POS_FRAMES, number)
-        taken += capture.read()[0]
-    return taken
-
-
-def _opencv_sequential(clip: Path) -> int:
-    capture, taken = cv2.VideoCapture(str(clip)), 0
-    targets = set(_targets(capture))
-    for number in range(max(targets) + 1):
-        capture.grab()
-        if number in targets:
-            taken += capture.retrieve()[0]
-    return taken
-
-
-def _targets(capture: cv2.VideoCapture) -> list[int]:
-    count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-    return [int((sample + 0.5) * count / SAMPLES) for sample in range(SAMPLES)]
-
-
-def _encode(path: Path) -> None:
-    with av.open(path, "w") as file:
-        stream = file.add_stream("libx264", rate=FPS, options={"preset": "veryfast", "g": str(KEY_EVERY), "crf": "23"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for number, picture in enumerate(_pictures(ENCODED_S * FPS)):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, FPS)
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode())
-
-
-def _pictures(count: int) -> Iterator[RGBImage]:
-    random = np.random.default_rng(0)
-    noise = random.normal(size=(HEIGHT // 2 + 100, WIDTH // 2 + 300, 3)).astype(np.float32)
-    soft = sum((cv2.GaussianBlur(noise, (0, 0), radius) * radius for radius in (1, 5, 20, 60)), np.zeros_like(noise))
-    soft = cv2.resize((soft - soft.min()) / (soft.max() - soft.min()) * 255, None, fx=2, fy=2)
-    scene = np.asarray(soft, dtype=np.uint8)
-    grain = random.integers(-4, 5, (HEIGHT + 64, WIDTH + 64, 1), dtype=np.int16)
-    for number in range(count):
-        zoom = 1.15 + 0.1 * np.sin(number / 70)
-        left, top = 250 * (1 + np.sin(number / 90)), 80 * (1 + np.sin(number / 53))
-        view = np.array([[zoom, 0, -zoom * left], [0, zoom, -zoom * top]], dtype=np.float32)
-        picture = cv2.warpAffine(scene, view, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
-        centre = (int(WIDTH * (0.5 + 0.3 * np.sin(number / 40))), int(HEIGHT * (0.5 + 0.25 * np.cos(number / 31))))
-        cv2.circle(picture, centre, 90, (200, 150, 120), -1)
-        y, x = random.integers(0, 64, 2)
-        yield np.clip(picture + grain[y : y + HEIGHT, x : x + WIDTH], 0, 255).astype(np.uint8)
-
-
-def _repeat(part: Path, path: Path, times: int) -> None:
-    with av.open(part) as source, av.open(path, "w") as target:
-        stream = source.streams.video[0]
-        copy = target.add_stream_from_template(stream)
-        for repetition in range(times):
-            source.seek(0)
-            for packet in source.demux(stream):
-                if packet.pts is not None and packet.dts is not None and stream.duration:
-                    packet.pts += repetition * stream.duration
-                    packet.dts += repetition * stream.duration
-                    packet.stream = copy
-                    target.mux(packet)
+def _ways_to_sample() -> dict[str, Method]:
+    """What is compared, by name; the libraries that framecurate does not need only where they are installed."""
+    ways = {
+        "OpenCV, a seek a sample": opencv_seek,
+        "OpenCV, read through": opencv_read_through,
+        **({"decord": decord_by_number} if is_there("decord") else {}),
+        **({"torchcodec": torchcodec_by_time} if is_there("torchcodec") else {}),
+    }
+    return ways | {
+        "FFmpeg's select filter": ffmpeg_select,
+        "PyAV, read through": pyav_read_through,
+        "exact": ours("exact"),
+        "nearest": ours("nearest"),
+    }
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, nargs="+", default=[3, 10], help="lengths of the clips")
+    parser.add_argument("--heights", type=int, nargs="+", default=[720], help="of the clips, px")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[180, 600], help="lengths of the clips")
+    parser.add_argument("--key-every", type=int, nargs="+", default=[150], help="frames from a key frame to the next")
+    parser.add_argument("--repeat", type=int, default=2, help="runs of which the cheapest counts")
     parser.add_argument("--keep", type=Path, help="folder for the clips, to use them again")
     return parser.parse_args()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, dropwhile, islice
 
@@ -14,8 +14,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from framecurate_assets.video.container import OpenVideo
-from framecurate_assets.video.packets import FrameTable, stored_packets, time_shown
-from framecurate_assets.video.plan import Run
+from framecurate_assets.video.packets import stored_packets, time_shown
+from framecurate_assets.video.runs import Run
 
 REORDERED_FRAMES = 4
 """How many frames are held to give them out in order: avi stores no presentation times, so that those which
@@ -33,33 +33,28 @@ class DecodedFrame:
     """As the decoder gave it: not upright, not RGB."""
 
 
-def decode_runs(video: OpenVideo, table: FrameTable, runs: Sequence[Run]) -> Iterator[DecodedFrame]:
-    """The wanted frames of each run, in the order in which they are shown.
+class RunDecoder:
+    """Decodes runs of one open video, in the order in which they are stored."""
 
-    Of the frames on the way only those are decoded that others refer to. A wanted frame that does not come out
-    intact is replaced by the next intact one that was decoded on the way, if there is one; else it is left out.
+    def __init__(self, video: OpenVideo) -> None:
+        """Take a video that was just opened, so that it stands at its start."""
+        self._video = video
+        self._from_start = enumerate(stored_packets(video))
 
-    Args:
-        video: just opened, so that it stands at its start.
-        table: frames of the same file.
-        runs: positions in that table, as `plan.decoding_runs` gives them.
-    """
-    from_start = enumerate(stored_packets(video))
-    for run in runs:
-        if video.has_full_index:
-            packets = _packets_from_key_frame(video, table, run.first)
-        else:
+    def decode(self, run: Run) -> Iterator[DecodedFrame]:
+        """The wanted frames of a run, in the order in which they are shown.
+
+        Of the frames on the way only those are decoded that others refer to. A wanted frame that does not come out
+        intact is replaced by the next intact one that was decoded on the way, if there is one; else it is left out.
+        """
+        return _in_order(_decode_run(self._video.stream.codec_context, self._packets(run), run))
+
+    def _packets(self, run: Run) -> Iterator[Packet[VideoStream]]:
+        if not self._video.has_full_index:
             # Without a full index a seek is a guess; reading past a packet costs little beside decoding one.
-            packets = (packet for position, packet in from_start if position >= run.first)
-        yield from _in_order(_decode_run(video.stream.codec_context, packets, run))
-
-
-def _packets_from_key_frame(video: OpenVideo, table: FrameTable, first: int) -> Iterator[Packet[VideoStream]]:
-    # FFmpeg looks for the last key frame that is shown before the time it is given. All frames of this group are
-    # stored, and this key frame is shown, before the next key frame is stored.
-    next_keys = table.dts[first + 1 :][table.is_key[first + 1 :]]
-    video.container.seek(int(next_keys[0]) - 1 if len(next_keys) else table.end, stream=video.stream)
-    return dropwhile(lambda packet: packet.dts != table.dts[first], stored_packets(video))
+            return (packet for position, packet in self._from_start if position >= run.first)
+        self._video.container.seek(run.seek_to, stream=self._video.stream)
+        return dropwhile(lambda packet: packet.dts != run.first_dts, stored_packets(self._video))
 
 
 def _decode_run(context: VideoCodecContext, packets: Iterator[Packet[VideoStream]], run: Run) -> Iterator[DecodedFrame]:

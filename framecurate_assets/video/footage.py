@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from framecurate_assets.arrays import RGBImage
 from framecurate_assets.video.container import open_video
-from framecurate_assets.video.decode import decode_runs
+from framecurate_assets.video.decode import RunDecoder
 from framecurate_assets.video.packets import list_frames
-from framecurate_assets.video.plan import decoding_runs
+from framecurate_assets.video.runs import decoding_runs
 from framecurate_assets.video.upright import upright_picture
 
 HALF_A_MILLISECOND = 0.0005
@@ -55,6 +56,7 @@ class Footage:
         by_pts = {int(self._table.pts[self._positions[number]]): number for number in numbers}
         wanted = [int(self._positions[number]) for number in by_pts.values()]
         with open_video(self._path) as video:
-            for decoded in decode_runs(video, self._table, decoding_runs(self._table.pts, self._table.is_key, wanted)):
+            decoder = RunDecoder(video)
+            for decoded in chain.from_iterable(map(decoder.decode, decoding_runs(self._table, wanted))):
                 if decoded.pts in by_pts:
                     yield by_pts[decoded.pts], upright_picture(decoded.frame)

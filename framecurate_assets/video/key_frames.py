@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from framecurate_assets.video.packets import FrameTable
+from framecurate_assets.video.frame_table import FrameTable
 
 REGULAR_SHARE = 0.9
 """A key frame comes at the regular interval if it is at least this part of the longest one after the one before."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from framecurate_assets.arrays import GreyImage, RGBImage
+from framecurate_assets.arrays import FloatArray, GreyImage, RGBImage
 from framecurate_assets.pictures.hashing import perceptual_hashes
 
 COMPARED_HEIGHT_PX = 512
@@ -66,8 +66,13 @@ def _grey_at_compared_height(image: RGBImage) -> GreyImage:
 
 def _mean_gradient(grey: GreyImage) -> float:
     # NumPy's root is exact; that of cv2.magnitude differs in the last digits with where the picture lies in memory.
-    squared = cv2.Sobel(grey, cv2.CV_32F, 1, 0) ** 2 + cv2.Sobel(grey, cv2.CV_32F, 0, 1) ** 2
-    return float(np.sqrt(squared).mean(dtype=np.float64))
+    across: FloatArray = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 1, 0), dtype=np.float32)
+    down: FloatArray = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 0, 1), dtype=np.float32)
+    # In place: making room for pictures of this size costs as much as filling them.
+    across *= across
+    down *= down
+    across += down
+    return float(np.sqrt(across, out=across).mean(dtype=np.float64))
 
 
 def _entropy_bits(grey: GreyImage) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -121,40 +120,3 @@ def _cheapest(frames: Frames, grid: Grid, cell: int, previous_s: float) -> int:
 
 def _shown_at_target(frames: Frames, grid: Grid, cell: int) -> int:
     return int(np.searchsorted(frames.pts_s, grid.edge_s(cell + 0.5), side="right")) - 1
-
-
-@dataclass(frozen=True)
-class Run:
-    """Frames that are decoded in one go, by their positions in the order in which frames are stored."""
-
-    first: int
-    """The key frame to start from."""
-
-    wanted: tuple[int, ...]
-    """The frames to take, increasing; the last one ends the run."""
-
-
-def decoding_runs(pts: npt.NDArray[np.int64], is_key: npt.NDArray[np.bool_], wanted: Iterable[int]) -> list[Run]:
-    """What has to be decoded for the wanted frames: at most one run for each group of pictures.
-
-    A frame that is stored after a key frame and shown before it (an open group of pictures) is decoded from
-    frames of the group before: its run starts there, and what follows in its own group joins that run.
-
-    Args:
-        pts: when each frame is shown, shape (n,), in stored order.
-        is_key: which of them are key frames, shape (n,).
-        wanted: positions of frames that are shown at or after the first key frame.
-    """
-    keys = np.flatnonzero(is_key)
-    runs: list[Run] = []
-    for position in sorted(wanted):
-        own = int(np.searchsorted(keys, position, side="right")) - 1
-        while own > 0 and pts[keys[own]] > pts[position]:
-            own -= 1
-        first = int(keys[own])
-        joined: tuple[int, ...] = (position,)
-        while runs and first <= runs[-1].wanted[-1]:
-            earlier = runs.pop()
-            first, joined = min(first, earlier.first), earlier.wanted + joined
-        runs.append(Run(first, joined))
-    return runs

@@ -32,15 +32,18 @@ def is_reference(packet: Packet[Any], context: VideoCodecContext) -> bool:
 
 def _unit_headers(packet: Packet[Any], context: VideoCodecContext) -> Iterator[int]:
     """The first byte of each unit of the frame, in order."""
-    content, extradata = bytes(packet), context.extradata or b""
+    extradata = context.extradata or b""
     position = 0
     length_size_at = _LENGTH_SIZE_POSITION[context.name]
     if extradata[:1] == b"\x01" and len(extradata) > length_size_at:
         # avcC and hvcC configuration records start with a 1: each unit follows its length.
         size = (extradata[length_size_at] & 3) + 1
-        while position + size < len(content):
-            yield content[position + size]
-            position += size + int.from_bytes(content[position : position + size], "big")
+        # Of a frame's many bytes a few are read: they need not be copied.
+        units = memoryview(packet)
+        while position + size < len(units):
+            yield units[position + size]
+            position += size + int.from_bytes(units[position : position + size], "big")
     else:
+        content = bytes(packet)
         while (position := content.find(_START_CODE, position) + len(_START_CODE)) > 2:
             yield content[position] if position < len(content) else 0

@@ -11,9 +11,7 @@ from framecurate_assets.video.plan import (
     Frames,
     Grid,
     Mode,
-    Run,
     choose_frames,
-    decoding_runs,
     has_key_frame_in_each_cell,
 )
 
@@ -127,22 +125,3 @@ def test_any_video_gives_as_many_frames_as_wanted_or_all(gaps: list[float], seed
 def test_key_frames_alone_suffice_only_if_each_cell_has_one(key_times: list[float], expected: bool) -> None:
     always = np.ones(len(key_times), bool)
     assert has_key_frame_in_each_cell(Frames(np.array(key_times), always, always), Grid(0.0, 3.0, 1)) is expected
-
-
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        ([1, 3], [Run(0, (1, 3))]),  # one group of pictures, one run
-        ([4], [Run(4, (4,))]),  # a key frame is decoded alone
-        ([1, 7], [Run(0, (1,)), Run(4, (7,))]),  # two groups
-        ([5], [Run(0, (5,))]),  # shown before its key frame: decoded from the group before
-        ([4, 5], [Run(0, (4, 5))]),  # and then its key frame comes along
-        ([1, 4, 5, 7], [Run(0, (1, 4, 5, 7))]),  # and the rest of its group
-        ([5, 7, 9], [Run(0, (5, 7)), Run(8, (9,))]),
-    ],
-)
-def test_runs_start_at_the_key_frame_that_a_frame_is_decoded_from(wanted: list[int], expected: list[Run]) -> None:
-    # Stored order. Frame 4 is a key frame of an open group of pictures: 5 and 6 are shown before it.
-    pts = np.array([0, 3, 1, 2, 6, 4, 5, 7, 8, 9])
-    is_key = np.isin(np.arange(10), [0, 4, 8])
-    assert decoding_runs(pts, is_key, wanted) == expected
