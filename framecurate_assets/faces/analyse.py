@@ -2,101 +2,119 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from framecurate_assets.arrays import FloatArray, GreyImage, RGBImage
 from framecurate_assets.faces.crops import crop_face
-from framecurate_assets.faces.emotion import EMOTIONS, EmotionModel
+from framecurate_assets.faces.emotion import EmotionModel
 from framecurate_assets.faces.engine import FaceEngine, Faces
-from framecurate_assets.faces.quality import composite, frontality, sharpness
-from framecurate_assets.lake.tables import DETECTED_FACES
+from framecurate_assets.faces.measurements import FaceMeasurements, shorter_sides
+from framecurate_assets.faces.quality import frontality, sharpness
 from framecurate_assets.pictures.hashing import perceptual_hashes
 from framecurate_assets.policy import PRESETS, DetectionPolicy
+from framecurate_assets.timing import Stopwatch
 
 SURROUNDINGS = 3
 """Sides of the face's box that make the part of the frame whose hash is its background's."""
 
 
-@dataclass(frozen=True)
-class FaceMeasurements:
-    """What was measured of the faces of one frame, as parallel arrays sorted by the left edge of the box."""
-
-    faces: Faces
-
-    face_ratios: FloatArray
-    """Shape (n,): area of the box over the area of the frame."""
-
-    sharpnesses: FloatArray
-    """Shape (n,): see `quality.sharpness`."""
-
-    emotion_scores: FloatArray
-    """Shape (n, 7), in the order of `emotion.EMOTIONS`."""
-
-    background_hashes: npt.NDArray[np.uint64]
-    """Shape (n,): perceptual hash of the frame around each face, without the face."""
-
-    embeddings: tuple[FloatArray | None, ...]
-    """n descriptors as the engine emits them; None for faces that no preset of the policy would accept."""
-
-    engine: str
-    """Name of the engine that found and described them."""
-
-    def table(self) -> pl.DataFrame:
-        """The measured columns of detected_faces, x1 to engine, in the lake's types; a row a face."""
-        faces = self.faces
-        frontalities = frontality(faces.angles)
-        columns = {
-            **{name: faces.boxes[:, index] for index, name in enumerate(("x1", "y1", "x2", "y2"))},
-            "face_px": _shorter_sides(faces),
-            "face_ratio": self.face_ratios,
-            "det_score": faces.det_scores,
-            "landmarks": faces.landmarks.reshape(len(faces), 10).tolist(),
-            **{name: faces.angles[:, index] for index, name in enumerate(("yaw", "pitch", "roll"))},
-            "sharpness": self.sharpnesses,
-            "frontality": frontalities,
-            "composite": composite(self.sharpnesses, frontalities, faces.det_scores, self.face_ratios),
-            "emotion": [EMOTIONS[best] for best in self.emotion_scores.argmax(axis=1)],
-            "emotion_scores": self.emotion_scores.tolist(),
-            "background_hash": self.background_hashes,
-            "embedding": [None if embedding is None else embedding.tolist() for embedding in self.embeddings],
-            "engine": [self.engine] * len(faces),
-        }
-        return pl.DataFrame(columns, schema={name: DETECTED_FACES.schema[name] for name in columns})
+DESCRIBED_TOGETHER = 8
+"""Faces that are waited for until they are described, over several frames: one by one costs a fifth more."""
 
 
-def analyse_frame(
-    frame: RGBImage, engine: FaceEngine, emotions: EmotionModel, policy: DetectionPolicy
-) -> FaceMeasurements:
-    """Find the faces of a frame and measure those above the loose gate.
+def analyse_frames(
+    frames: Iterable[RGBImage],
+    engine: FaceEngine,
+    emotions: EmotionModel,
+    policy: DetectionPolicy,
+    watch: Stopwatch | None = None,
+) -> Iterator[FaceMeasurements]:
+    """Find the faces of frames and measure those above the loose gate, a result a frame in their order.
+
+    Descriptors are made of several faces at once, so a result may come some frames after its own; no frame is kept
+    until then. No result depends on which other frames there are.
 
     Args:
-        frame: shape (height, width, 3), uint8, RGB, upright.
+        frames: each of shape (height, width, 3), uint8, RGB, upright; they may differ in size.
         engine: opened with the same policy.
         emotions: scores what the faces express.
         policy: its `min_confidence` and `min_face_px` are the gate.
+        watch: counts the seconds of "find faces", "crop and sharpness", "emotion" and "descriptors".
     """
-    (found,) = engine.find([frame])
-    faces = found.subset((found.det_scores >= policy.min_confidence) & (_shorter_sides(found) >= policy.min_face_px))
+    watch = watch or Stopwatch()
+    waiting: list[_Waiting] = []
+    for frame in frames:
+        waiting.append(_measure(frame, engine, emotions, policy, watch))
+        if sum(len(one.chips) for one in waiting) >= DESCRIBED_TOGETHER:
+            yield from _described(waiting, engine, watch)
+            waiting = []
+    yield from _described(waiting, engine, watch)
+
+
+def analyse_frame(
+    frame: RGBImage,
+    engine: FaceEngine,
+    emotions: EmotionModel,
+    policy: DetectionPolicy,
+    watch: Stopwatch | None = None,
+) -> FaceMeasurements:
+    """The same for a single frame."""
+    (measurements,) = analyse_frames([frame], engine, emotions, policy, watch)
+    return measurements
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A frame whose faces have no descriptors yet."""
+
+    measurements: FaceMeasurements
+    wanted: npt.NDArray[np.bool_]
+    """Shape (n,): which faces get one."""
+    chips: RGBImage
+    """These faces, aligned."""
+
+
+def _measure(
+    frame: RGBImage, engine: FaceEngine, emotions: EmotionModel, policy: DetectionPolicy, watch: Stopwatch
+) -> _Waiting:
+    """All but the descriptors."""
+    with watch.measure("find faces"):
+        (found,) = engine.find([frame])
+    faces = found.subset((found.det_scores >= policy.min_confidence) & (shorter_sides(found) >= policy.min_face_px))
     sides = faces.boxes[:, 2:] - faces.boxes[:, :2]
-    sharpnesses = np.array([sharpness(crop_face(frame, box)) for box in faces.boxes], dtype=np.float32)
-    return FaceMeasurements(
+    with watch.measure("crop and sharpness"):
+        sharpnesses = np.array([sharpness(crop_face(frame, box)) for box in faces.boxes], dtype=np.float32)
+        background_hashes = perceptual_hashes([_background(frame, box) for box in faces.boxes])
+    with watch.measure("emotion"):
+        emotion_scores = emotions(frame, faces.boxes)
+    wanted = _could_be_accepted(faces, sharpnesses)
+    with watch.measure("descriptors"):
+        chips = engine.align(frame, faces.subset(wanted))
+    measurements = FaceMeasurements(
         faces=faces,
         face_ratios=sides.prod(axis=1) / np.float32(frame.shape[0] * frame.shape[1]),
         sharpnesses=sharpnesses,
-        emotion_scores=emotions(frame, faces.boxes),
-        background_hashes=perceptual_hashes([_background(frame, box) for box in faces.boxes]),
-        embeddings=_embed(frame, engine, faces, _could_be_accepted(faces, sharpnesses)),
+        emotion_scores=emotion_scores,
+        background_hashes=background_hashes,
+        embeddings=(None,) * len(faces),
         engine=engine.name,
     )
+    return _Waiting(measurements, wanted, chips)
 
 
-def _shorter_sides(faces: Faces) -> FloatArray:
-    return np.asarray((faces.boxes[:, 2:] - faces.boxes[:, :2]).min(axis=1), dtype=np.float32)
+def _described(waiting: Sequence[_Waiting], engine: FaceEngine, watch: Stopwatch) -> Iterator[FaceMeasurements]:
+    if not waiting:
+        return
+    with watch.measure("descriptors"):
+        embeddings = iter(engine.describe(np.concatenate([one.chips for one in waiting])))
+    for one in waiting:
+        of_faces = tuple(next(embeddings) if is_wanted else None for is_wanted in one.wanted)
+        yield replace(one.measurements, embeddings=of_faces)
 
 
 def _could_be_accepted(faces: Faces, sharpnesses: FloatArray) -> npt.NDArray[np.bool_]:
@@ -108,13 +126,6 @@ def _could_be_accepted(faces: Faces, sharpnesses: FloatArray) -> npt.NDArray[np.
         & (sharpnesses > widest["min_sharpness"])
         & (frontality(faces.angles) >= widest["min_frontality"])
     )
-
-
-def _embed(
-    frame: RGBImage, engine: FaceEngine, faces: Faces, wanted: npt.NDArray[np.bool_]
-) -> tuple[FloatArray | None, ...]:
-    embeddings = iter(engine.embed(frame, faces.subset(wanted)))
-    return tuple(next(embeddings) if is_wanted else None for is_wanted in wanted)
 
 
 def _background(frame: RGBImage, box: FloatArray) -> GreyImage:

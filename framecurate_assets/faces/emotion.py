@@ -33,7 +33,7 @@ class EmotionModel:
         Raises:
             FramecurateError: the package that carries the network is missing, or carries another one.
         """
-        self._network = Network(FACE_EMOTION)
+        self._network = Network(FACE_EMOTION, darkest=-1)
 
     def __call__(self, frame: RGBImage, boxes: FloatArray) -> FloatArray:
         """Score the faces of one frame.
@@ -48,7 +48,7 @@ class EmotionModel:
         scores = np.zeros((len(boxes), len(EMOTIONS)), dtype=np.float32)
         for row, square in zip(scores, _squares(boxes), strict=True):
             grey = cv2.cvtColor(cut_square(frame, square, INPUT_PX), cv2.COLOR_RGB2GRAY)
-            (output,) = self._network(grey[:, :, None] / np.float32(127.5) - 1)
+            (output,) = self._network(np.asarray(grey[:, :, None], dtype=np.uint8))
             row[:] = output[0, _OUR_ORDER]
         return scores
 

@@ -73,3 +73,14 @@ class FaceEngine(Protocol):
     def embed(self, frame: RGBImage, faces: Faces) -> FloatArray:
         """Descriptors of faces found in this frame: shape (n, embedding_size)."""
         ...
+
+    def align(self, frame: RGBImage, faces: Faces) -> RGBImage:
+        """The first half of `embed`: faces as the descriptor sees them, shape (n, side, side, 3)."""
+        ...
+
+    def describe(self, chips: RGBImage) -> FloatArray:
+        """The second half of `embed`, for aligned faces of one frame or of many: shape (n, embedding_size).
+
+        A face's descriptor does not depend on which others are described with it.
+        """
+        ...

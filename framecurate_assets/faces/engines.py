@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.engine import FaceEngine
+from framecurate_assets.faces.known_engines import EMBEDDED_NAME, SAME_PERSON_DISTANCES, EngineKind
 from framecurate_assets.faces.model_packs import MODEL_LICENCES, installed_model_pack, installed_model_packs
 from framecurate_assets.policy import DetectionPolicy, IdentityPolicy
-
-EngineKind = Literal["embedded", "insightface"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def open_engine(choice: EngineChoice, policy: DetectionPolicy, models_root: Path
         return InsightFaceEngine(models_root, policy.insightface_model, policy.smallest_face_px, policy.min_confidence)
     from framecurate_assets.faces.embedded.engine import EmbeddedEngine
 
-    return EmbeddedEngine(policy.smallest_face_px, policy.min_confidence)
+    return EmbeddedEngine(policy.smallest_face_px, policy.min_confidence, models_root)
 
 
 def engine_kind(name: str) -> EngineKind:
@@ -91,13 +89,7 @@ def seed_distance(policy: IdentityPolicy, engine_name: str | None) -> float:
 
 def same_person_distance(name: str) -> float:
     """The engine's own threshold between two descriptors, for a policy that names none."""
-    if engine_kind(name) == "insightface":
-        from framecurate_assets.faces.insightface_engine import InsightFaceEngine
-
-        return InsightFaceEngine.same_person_distance
-    from framecurate_assets.faces.embedded.engine import EmbeddedEngine
-
-    return EmbeddedEngine.same_person_distance
+    return SAME_PERSON_DISTANCES[engine_kind(name)]
 
 
 def describe_engines(models_root: Path) -> list[dict[str, str]]:
@@ -126,9 +118,7 @@ def _wanted(policy: DetectionPolicy, models_root: Path, pinned: str | None) -> E
 
 
 def _embedded(why: str) -> EngineChoice:
-    from framecurate_assets.faces.embedded.engine import EmbeddedEngine
-
-    return EngineChoice("embedded", EmbeddedEngine.name, why)
+    return EngineChoice("embedded", EMBEDDED_NAME, why)
 
 
 def _insightface(policy: DetectionPolicy, models_root: Path, why: str) -> EngineChoice:

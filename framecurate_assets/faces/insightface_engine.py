@@ -11,10 +11,12 @@ import numpy as np
 import onnxruntime
 from insightface.app import FaceAnalysis
 from insightface.app.common import Face
+from insightface.utils.face_align import norm_crop
 
 from framecurate_assets.arrays import FloatArray, RGBImage
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.faces.engine import Faces
+from framecurate_assets.faces.known_engines import SAME_PERSON_DISTANCES
 from framecurate_assets.faces.model_packs import installed_model_pack
 
 DETECTION, POSE, RECOGNITION = "detection", "landmark_3d_68", "recognition"
@@ -38,9 +40,7 @@ class InsightFaceEngine:
 
     embedding_size = 512
 
-    same_person_distance = 1.02
-    """A cosine similarity of 0.48, at which insightface 2.1 groups the faces of an album, as the distance between
-    two vectors of length 1: the square root of 2 - 2 x 0.48."""
+    same_person_distance = SAME_PERSON_DISTANCES["insightface"]
 
     def __init__(self, models_root: Path, model: str, smallest_face_px: int, min_confidence: float) -> None:
         """Load a pack, with whatever accelerator ONNX Runtime has here.
@@ -72,12 +72,29 @@ class InsightFaceEngine:
         Raises:
             ValueError: the model answered with numbers that are not finite, or all zero.
         """
-        picture = _bgr(frame)
-        embeddings = np.zeros((len(faces), self.embedding_size), dtype=np.float32)
-        for embedding, landmarks in zip(embeddings, faces.landmarks, strict=True):
+        return self.describe(self.align(frame, faces))
+
+    def align(self, frame: RGBImage, faces: Faces) -> RGBImage:
+        """Faces found in this frame turned upright and scaled by their landmarks: shape (n, side, side, 3)."""
+        side = self._recognition.input_size[0]
+        chips = np.zeros((len(faces), side, side, 3), dtype=np.uint8)
+        for chip, landmarks in zip(chips, faces.landmarks, strict=True):
             with warnings.catch_warnings():  # insightface 2.1 aligns with a call that scikit-image deprecates
                 warnings.simplefilter("ignore", FutureWarning)
-                raw = self._recognition.get(picture, Face(kps=landmarks))
+                chip[:] = norm_crop(frame, landmark=landmarks, image_size=side)
+        return chips
+
+    def describe(self, chips: RGBImage) -> FloatArray:
+        """Descriptors of aligned faces, of one frame or of many: shape (n, 512), each of length 1.
+
+        One by one: together, the last digits of each would depend on how many there are.
+
+        Raises:
+            ValueError: the model answered with numbers that are not finite, or all zero.
+        """
+        embeddings = np.zeros((len(chips), self.embedding_size), dtype=np.float32)
+        for embedding, chip in zip(embeddings, chips, strict=True):
+            raw = self._recognition.get_feat(_bgr(chip)).ravel()
             length = np.linalg.norm(raw)
             if not (np.isfinite(length) and length > 0):
                 raise ValueError(f"{self.name} gave a descriptor of length {length}")

@@ -27,11 +27,17 @@ def read_picture(path: Path) -> RGBImage:
     Raises:
         FramecurateError: the file is missing or not a picture.
     """
-    content = np.frombuffer(path.read_bytes(), dtype=np.uint8) if path.exists() else np.zeros(0, dtype=np.uint8)
-    picture = cv2.imdecode(content, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) if content.size else None
-    if picture is None:
-        raise FramecurateError(f"{path} is missing or is no picture", "Rematerialise the asset that writes it")
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    return _decode(path)
+
+
+def read_thumbnail(path: Path) -> RGBImage:
+    """The picture in a JPEG file at half its size, which costs a fraction of reading it whole.
+
+    Raises:
+        FramecurateError: the file is missing or not a picture.
+    """
+    # The flag for half the size asks for blue, green, red, which cannot be asked for together with the other order.
+    return _decode(path, cv2.IMREAD_REDUCED_COLOR_2 - cv2.IMREAD_COLOR)
 
 
 def read_grey(path: Path) -> GreyImage:
@@ -41,3 +47,12 @@ def read_grey(path: Path) -> GreyImage:
         FramecurateError: the file is missing or not a picture.
     """
     return np.asarray(cv2.cvtColor(read_picture(path), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def _decode(path: Path, size: int = 0) -> RGBImage:
+    content = np.frombuffer(path.read_bytes(), dtype=np.uint8) if path.exists() else np.zeros(0, dtype=np.uint8)
+    flags = size | cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    picture = cv2.imdecode(content, flags) if content.size else None
+    if picture is None:
+        raise FramecurateError(f"{path} is missing or is no picture", "Rematerialise the asset that writes it")
+    return np.asarray(picture, dtype=np.uint8)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import polars as pl
 
 from framecurate_assets.arrays import RGBImage
-from framecurate_assets.faces.analyse import FaceMeasurements, analyse_frame
+from framecurate_assets.faces.analyse import DESCRIBED_TOGETHER, analyse_frame, analyse_frames
 from framecurate_assets.faces.embedded.engine import EmbeddedEngine
 from framecurate_assets.faces.emotion import EMOTIONS, EmotionModel
+from framecurate_assets.faces.measurements import FaceMeasurements
 from framecurate_assets.lake.tables import DETECTED_FACES
 from framecurate_assets.pictures.hashing import hamming_distances
 from framecurate_assets.policy import DetectionPolicy
+from framecurate_assets.timing import Stopwatch
 
 POLICY = DetectionPolicy(smallest_face_px=60)
 GIVEN_BY_THE_FRAME = ["face_id", "frame_id", "video_id", "pts_s", "shot"]
@@ -106,3 +110,38 @@ def test_background_hash_tells_rooms_apart_and_not_faces(
         hashes.append(measured.background_hashes)
     assert hamming_distances(hashes[0], hashes[1]).item() <= 8
     assert hamming_distances(hashes[0], hashes[2]).item() >= 16
+
+
+def test_frames_are_answered_in_order_and_as_if_each_were_alone(
+    engine: EmbeddedEngine, emotions: EmotionModel, astronaut: RGBImage, six_people: RGBImage
+) -> None:
+    nobody = np.zeros((720, 1280, 3), dtype=np.uint8)
+    frames = [nobody, astronaut, six_people, nobody, six_people[:, ::-1], astronaut, nobody]
+    together = [measured.table() for measured in analyse_frames(iter(frames), engine, emotions, POLICY)]
+    alone = [_analyse(frame, engine, emotions).table() for frame in frames]
+    assert [table.height for table in together] == [0, 1, 6, 0, 6, 1, 0]
+    for one, other in zip(together, alone, strict=True):
+        assert one.equals(other)
+
+
+def test_no_more_frames_are_taken_than_it_needs_for_some_descriptors(
+    engine: EmbeddedEngine, emotions: EmotionModel, six_people: RGBImage
+) -> None:
+    taken = 0
+
+    def frames() -> Iterator[RGBImage]:
+        nonlocal taken
+        for _ in range(100):
+            taken += 1
+            yield six_people
+
+    measured = next(analyse_frames(frames(), engine, emotions, POLICY))
+    assert len(measured.faces) == 6
+    assert taken * 6 < DESCRIBED_TOGETHER + 6
+
+
+def test_the_steps_are_timed(engine: EmbeddedEngine, emotions: EmotionModel, six_people: RGBImage) -> None:
+    watch = Stopwatch()
+    analyse_frame(six_people, engine, emotions, POLICY, watch)
+    assert list(watch.seconds) == ["find faces", "crop and sharpness", "emotion", "descriptors"]
+    assert min(watch.seconds.values()) > 0

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from framecurate_assets.faces.embedded.engine import EmbeddedEngine
 from framecurate_assets.faces.engine import Faces
-from framecurate_assets.faces.engines import same_person_distance, seed_distance
-from framecurate_assets.policy import IdentityPolicy
+from framecurate_assets.faces.engines import choose_engine, same_person_distance, seed_distance
+from framecurate_assets.policy import DetectionPolicy, IdentityPolicy
 
 
 def _arrays(count: int) -> dict[str, Any]:
@@ -47,3 +51,19 @@ def test_the_policy_or_else_the_engine_says_how_far_apart_one_person_may_be() ->
     assert seed_distance(IdentityPolicy(distance=0.3), engine) == 0.3
     # Without faces nothing is compared.
     assert seed_distance(IdentityPolicy(), None) == 0.0
+
+
+def test_the_engine_that_is_chosen_has_the_name_of_the_one_that_is_opened(tmp_path: Path) -> None:
+    assert choose_engine(DetectionPolicy(), tmp_path, None).name == EmbeddedEngine.name
+
+
+def test_choosing_an_engine_loads_none_of_the_libraries_that_run_it() -> None:
+    program = (
+        "import sys; from pathlib import Path; from framecurate_assets.policy import DetectionPolicy\n"
+        "from framecurate_assets.faces.engines import choose_engine, same_person_distance\n"
+        "same_person_distance(choose_engine(DetectionPolicy(), Path('/nowhere'), None).name)\n"
+        "same_person_distance('insightface-buffalo_l-0')\n"
+        "print(*sorted({'cv2', 'dlib', 'onnx', 'onnxruntime', 'ai_edge_litert', 'insightface'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

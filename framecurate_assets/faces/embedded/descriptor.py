@@ -1,14 +1,15 @@
-"""Who a face shows, as 128 numbers: dlib's face recognition ResNet, run by ONNX Runtime."""
+"""Who a face shows, as 128 numbers: dlib's face recognition ResNet."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dlib
 import numpy as np
-import onnxruntime
 
 from framecurate_assets.arrays import FloatArray, RGBImage
-from framecurate_assets.faces.embedded.dlib_file import read_network
-from framecurate_assets.faces.embedded.dlib_resnet import CHIP_PX, descriptor_graph
+from framecurate_assets.faces.embedded.descriptor_network import SIZE, open_descriptor_network
+from framecurate_assets.faces.embedded.dlib_file import PICTURE_PX
 from framecurate_assets.faces.embedded.models import PackagedFile
 
 FACE_DESCRIPTOR = PackagedFile(
@@ -30,9 +31,6 @@ FIVE_LANDMARKS = PackagedFile(
 CHIP_PADDING = 0.25
 """Part of the aligned picture around the face: the value that the network was trained with."""
 
-BATCH = 8
-"""Faces described at a time: 4 to 8 were quickest (3.1 ms a face; 3.6 alone, 6 in fifties, which leave the cache)."""
-
 
 class Descriptor:
     """Aligns faces and describes them; gives what `dlib.face_recognition_model_v1` gives, to about 1e-6.
@@ -46,23 +44,19 @@ class Descriptor:
     better: equal error 5.2 to 5.5 % with each, 5.3 % with none (ten people, 591 pictures).
     """
 
-    size = 128
+    size = SIZE
     """Numbers in a descriptor."""
 
-    def __init__(self) -> None:
+    def __init__(self, models_root: Path | None = None) -> None:
         """Load the weights from the installed package.
+
+        Args:
+            models_root: folder in which the converted network is kept; None: it is converted each time.
 
         Raises:
             FramecurateError: the package is missing, or holds other weights than those this code knows.
         """
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        graph = descriptor_graph(read_network(FACE_DESCRIPTOR.locate().read_bytes()))
-        self._network = onnxruntime.InferenceSession(
-            graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        self._network = open_descriptor_network(FACE_DESCRIPTOR, models_root)
         self._landmarks = dlib.shape_predictor(str(FIVE_LANDMARKS.locate()))
 
     def __call__(self, frame: RGBImage, boxes: FloatArray) -> FloatArray:
@@ -75,10 +69,11 @@ class Descriptor:
         Returns:
             Shape (n, 128), float32, as the network emits them: not of length 1.
         """
-        chips = self.aligned(frame, boxes)
-        starts = range(0, len(chips), BATCH)
-        described = [self._network.run(None, {"chips": chips[start : start + BATCH]})[0] for start in starts]
-        return np.concatenate([np.zeros((0, self.size), dtype=np.float32), *described])
+        return self.describe(self.aligned(frame, boxes))
+
+    def describe(self, chips: RGBImage) -> FloatArray:
+        """Describe what `aligned` gave, of one frame or of many: shape (n, 128), float32."""
+        return self._network(chips)
 
     def aligned(self, frame: RGBImage, boxes: FloatArray) -> RGBImage:
         """The faces turned upright and scaled, by dlib's five landmarks (eye corners and nose).
@@ -91,8 +86,8 @@ class Descriptor:
             Shape (n, 150, 150, 3), uint8, RGB.
         """
         frame = np.ascontiguousarray(frame)
-        chips = np.zeros((len(boxes), CHIP_PX, CHIP_PX, 3), dtype=np.uint8)
+        chips = np.zeros((len(boxes), PICTURE_PX, PICTURE_PX, 3), dtype=np.uint8)
         for chip, box in zip(chips, boxes, strict=True):
             landmarks = self._landmarks(frame, dlib.rectangle(*(round(float(side)) for side in box)))
-            chip[:] = dlib.get_face_chip(frame, landmarks, CHIP_PX, CHIP_PADDING)
+            chip[:] = dlib.get_face_chip(frame, landmarks, PICTURE_PX, CHIP_PADDING)
         return chips

@@ -51,7 +51,7 @@ class Detector:
         Raises:
             FramecurateError: the package that carries the network is missing, or carries another one.
         """
-        self._network = Network(FACE_DETECTOR)
+        self._network = Network(FACE_DETECTOR, darkest=-1)
         self._smallest_face_px = smallest_face_px
         self._min_confidence = min_confidence
 
@@ -65,7 +65,7 @@ class Detector:
 
     def _look(self, tile: Tile) -> tuple[FloatArray, FloatArray]:
         """One tile -> points (n, 4, 2) in pixels of the frame (two corners, two eyes) and scores (n,)."""
-        values, logits = self._network(tile.picture.astype(np.float32) / 127.5 - 1)
+        values, logits = self._network(tile.picture)
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0].astype(np.float64), -MAX_LOGIT, MAX_LOGIT)))
         kept = np.flatnonzero(scores >= self._min_confidence)
         # A cell's 16 values, in pixels: offset of the box's centre from the cell's, its size, offsets of six points.

@@ -18,6 +18,9 @@ from framecurate_assets.arrays import FloatArray
 INPUT_LAYER_VERSION = 3
 """Version number that only the innermost layer carries: the one that holds the picture's description."""
 
+PICTURE_PX = 150
+"""Side of the aligned picture that the network looks at."""
+
 LAYER_VERSION = 2
 """Version number of every other layer that computes something; tags and skips write 1."""
 
@@ -97,7 +100,7 @@ class _Reader:
         """The description of the picture: which mean colour is taken from it, and its size."""
         self.expect("input", self.text(), "input_rgb_image_sized")
         mean = self.floats(3)
-        self.expect("picture size", self.integers(2), [150, 150])
+        self.expect("picture size", self.integers(2), [PICTURE_PX, PICTURE_PX])
         return Layer("input", weights=mean)
 
     def _convolution(self) -> Layer:

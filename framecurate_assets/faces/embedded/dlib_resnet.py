@@ -1,8 +1,7 @@
 """dlib's face recognition network as an ONNX graph.
 
-The same layers take 75 ms a face in dlib and 3 to 4 ms in ONNX Runtime, on one core. The graph is built in
-memory from the weights in dlib's file each time: that takes a quarter of a second, and leaves no converted
-file that could go stale.
+The same layers take 75 ms a face in dlib and 3 to 4 ms in ONNX Runtime, on one core. A change of what is written
+here needs another number for `descriptor_network.CONVERTER`.
 
 Source of the layers: dlib's `examples/dnn_face_recognition_ex.cpp`, a ResNet with 29 convolutions in which
 an affine layer stands where training had batch normalisation.
@@ -18,10 +17,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from framecurate_assets.arrays import FloatArray
-from framecurate_assets.faces.embedded.dlib_file import Layer
-
-CHIP_PX = 150
-"""Side of the aligned picture that the network looks at."""
+from framecurate_assets.faces.embedded.dlib_file import PICTURE_PX, Layer
 
 COLOUR_SCALE = 256.0
 """Colours are divided by this after the mean is taken from them; fixed in dlib's `input.h`, not in the file."""
@@ -51,7 +47,7 @@ def descriptor_graph(layers: list[Layer]) -> onnx.ModelProto:
     graph = helper.make_graph(
         builder.nodes,
         "dlib_face_recognition_resnet",
-        [helper.make_tensor_value_info("chips", TensorProto.UINT8, ["faces", CHIP_PX, CHIP_PX, 3])],
+        [helper.make_tensor_value_info("chips", TensorProto.UINT8, ["faces", PICTURE_PX, PICTURE_PX, 3])],
         [helper.make_tensor_value_info(current, TensorProto.FLOAT, ["faces", builder.shapes[current][0]])],
         builder.constants,
     )
@@ -80,7 +76,7 @@ class _Builder:
         """Rows, columns, colours in bytes -> colours, rows, columns around zero."""
         mean = self.constant(self.take("input").weights.reshape(1, 3, 1, 1))
         scale = self.constant(np.float32(1 / COLOUR_SCALE))
-        shape = (3, CHIP_PX, CHIP_PX)
+        shape = (3, PICTURE_PX, PICTURE_PX)
         bytes_first = self.node("Transpose", [chips], shape, perm=[0, 3, 1, 2])
         colours = self.node("Cast", [bytes_first], shape, to=TensorProto.FLOAT)
         return self.node("Mul", [self.node("Sub", [colours, mean], shape), scale], shape)

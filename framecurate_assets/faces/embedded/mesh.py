@@ -122,7 +122,7 @@ class FaceMesh:
         seen = cv2.warpAffine(
             frame, to_input, (INPUT_PX, INPUT_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        values, logit = self._network(seen / np.float32(255))
+        values, logit = self._network(np.asarray(seen, dtype=np.uint8))
         points = values.reshape(POINTS, 3)
         points[:, :2] = (points[:, :2] - to_input[:, 2]) @ np.linalg.inv(to_input[:, :2]).T
         points[:, 2] *= square.side / INPUT_PX

