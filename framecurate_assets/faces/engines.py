@@ -56,9 +56,10 @@ def open_engine(choice: EngineChoice, policy: DetectionPolicy, models_root: Path
         from framecurate_assets.faces.insightface_engine import InsightFaceEngine
 
         return InsightFaceEngine(models_root, policy.insightface_model, policy.smallest_face_px, policy.min_confidence)
+    from framecurate_assets.faces.embedded.cache import cache_folder
     from framecurate_assets.faces.embedded.engine import EmbeddedEngine
 
-    return EmbeddedEngine(policy.smallest_face_px, policy.min_confidence, models_root)
+    return EmbeddedEngine(policy.smallest_face_px, policy.min_confidence, cache_folder())
 
 
 def engine_kind(name: str) -> EngineKind:

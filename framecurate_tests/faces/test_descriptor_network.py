@@ -16,8 +16,8 @@ from framecurate_assets.faces.embedded.engine import EmbeddedEngine
 CHIPS = np.random.default_rng(3).integers(0, 256, (3, 150, 150, 3), dtype=np.uint8)
 
 
-def _open(models_root: Path | None = None) -> DescriptorNetwork:
-    return open_descriptor_network(FACE_DESCRIPTOR, models_root)
+def _open(cache: Path | None = None) -> DescriptorNetwork:
+    return open_descriptor_network(FACE_DESCRIPTOR, cache)
 
 
 @pytest.fixture

@@ -208,6 +208,26 @@ def test_only_the_best_of_each_video_are_kept() -> None:
     ]
 
 
+def test_of_some_videos_all_are_kept() -> None:
+    faces = _faces({"composite": 0.5}, {"composite": 0.7}, {"video_id": "b"}, {"video_id": "b"}, {"sharpness": 1.0})
+    verdicts = judge(faces, CandidatePolicy(max_per_video=1), unlimited=["a"])
+    assert verdicts["reasons"].list.len().to_list() == [0, 0, 0, 1, 1]
+
+
+def test_videos_are_judged_together_as_one_by_one() -> None:
+    changes: list[dict[str, Any]] = [{"composite": index / 40, "yaw": float(index)} for index in range(40)]
+    videos = [
+        _faces(*changes).with_columns(
+            video_id=pl.lit(name),
+            frame_id=pl.format("{}-{}", pl.lit(name), "frame_id"),
+            face_id=pl.format("{}-{}", pl.lit(name), "face_id"),
+        )
+        for name in ("b", "a")
+    ]
+    policy = CandidatePolicy(max_per_video=5)
+    assert judge(pl.concat(videos), policy).equals(pl.concat([judge(video, policy) for video in videos]))
+
+
 def test_ties_are_broken_by_face_id_whatever_the_order_of_rows() -> None:
     faces = _faces({}, {}, {})
     for rows in (faces, faces.reverse()):

@@ -47,16 +47,16 @@ class Descriptor:
     size = SIZE
     """Numbers in a descriptor."""
 
-    def __init__(self, models_root: Path | None = None) -> None:
+    def __init__(self, cache: Path | None = None) -> None:
         """Load the weights from the installed package.
 
         Args:
-            models_root: folder in which the converted network is kept; None: it is converted each time.
+            cache: folder in which the converted network is kept; None: it is converted each time.
 
         Raises:
             FramecurateError: the package is missing, or holds other weights than those this code knows.
         """
-        self._network = open_descriptor_network(FACE_DESCRIPTOR, models_root)
+        self._network = open_descriptor_network(FACE_DESCRIPTOR, cache)
         self._landmarks = dlib.shape_predictor(str(FIVE_LANDMARKS.locate()))
 
     def __call__(self, frame: RGBImage, boxes: FloatArray) -> FloatArray:

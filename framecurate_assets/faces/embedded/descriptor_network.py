@@ -32,7 +32,7 @@ DescriptorNetwork = Callable[[RGBImage], FloatArray]
 """Aligned faces (n, 150, 150, 3), uint8, RGB -> descriptors (n, 128), float32."""
 
 
-def open_descriptor_network(file: PackagedFile, models_root: Path | None) -> DescriptorNetwork:
+def open_descriptor_network(file: PackagedFile, cache: Path | None) -> DescriptorNetwork:
     """The network, by ONNX Runtime, which takes a twentieth of dlib's time for the same numbers.
 
     Converting and what it imports take an eighth of a second of each process, so what was converted is kept; what was
@@ -42,12 +42,12 @@ def open_descriptor_network(file: PackagedFile, models_root: Path | None) -> Des
 
     Args:
         file: dlib's.
-        models_root: folder in which the converted network is kept; None: it is converted each time.
+        cache: folder in which the converted network is kept; None: it is converted each time.
 
     Raises:
         FramecurateError: the package with the weights is missing, or holds other weights.
     """
-    kept = models_root and models_root / f"dlib_descriptor_{file.sha256[:12]}_{CONVERTER}.onnx"
+    kept = cache and cache / f"dlib_descriptor_{file.sha256[:12]}_{CONVERTER}.onnx"
     if kept and kept.is_file():
         with suppress(Exception):  # whatever is wrong with it, it is made anew
             return _checked(_Converted(kept.read_bytes()))

