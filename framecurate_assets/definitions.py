@@ -14,7 +14,7 @@ from framecurate_assets.automation.jobs import JOBS
 from framecurate_assets.automation.refresh import dataset_refresh
 from framecurate_assets.automation.schedule import url_ingestion
 from framecurate_assets.checks.definitions import load_asset_checks
-from framecurate_assets.resources import SilentProgress, Workspace
+from framecurate_assets.resources import SilentProgress, Workspace, compute
 
 defs = dg.Definitions(
     assets=[
@@ -30,7 +30,7 @@ defs = dg.Definitions(
     jobs=JOBS,
     schedules=[url_ingestion],
     sensors=[inbox, dataset_refresh],
-    resources={"workspace": Workspace(), "progress": SilentProgress()},
+    resources={"workspace": Workspace(), "progress": SilentProgress(), "compute": compute},
     # One process a run: starting a process a step costs ten times what most steps do.
     executor=dg.in_process_executor,
 )

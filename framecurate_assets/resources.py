@@ -1,6 +1,6 @@
 """What assets and checks are given: the data folder with its lake, the policy of the run, and its progress."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -8,6 +8,8 @@ from typing import Any, Protocol, Self
 import dagster as dg
 from pydantic import Field
 
+from framecurate_assets.compute.compute import Compute
+from framecurate_assets.compute.here import compute_here
 from framecurate_assets.dagster_runs import alive
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
@@ -52,10 +54,14 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Progress(Protocol):
-    """Told how far a stage has come."""
+    """Told how far a stage has come, and what it took."""
 
     def track(self, stage: str, items: Sequence[str]) -> Iterator[str]:
         """Yield the items one by one, showing how many are done."""
+        ...
+
+    def took(self, stage: str, video_id: str | None, seconds: Mapping[str, float]) -> None:
+        """A stage of a video, or of the whole lake, was made; each of its steps took so long."""
         ...
 
 
@@ -65,3 +71,16 @@ class SilentProgress:
     def track(self, stage: str, items: Sequence[str]) -> Iterator[str]:  # noqa: ARG002
         """Yield the items."""
         yield from items
+
+    def took(self, stage: str, video_id: str | None, seconds: Mapping[str, float]) -> None:
+        """Nobody asks: the materialisation's metadata has it."""
+
+
+@dg.resource(description="Worker processes for decoding and models: one for each core, or FRAMECURATE_WORKERS.")
+def compute() -> Iterator[Compute]:
+    """The workers of a run: they start with the first work, and end with the run."""
+    workers = compute_here()
+    try:
+        yield workers
+    finally:
+        workers.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from framecurate_assets.timing import Profile
 
 # Names and sources are printed as they are: `[b]` is no markup in them, and `:b:` no picture.
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
@@ -19,7 +21,7 @@ out = Console(**_PLAIN)
 messages = Console(stderr=True, **_PLAIN)
 """Progress and messages."""
 
-UNBROKEN = ("person_id", "track_id")
+UNBROKEN = ("person_id", "track_id", "video")
 """Ids that a person copies: other columns are narrowed first."""
 
 STATUS_STYLE = {"ready": "green", "rejected": "yellow", "failed": "red", "over_budget": "yellow"}
@@ -27,6 +29,10 @@ STATUS_STYLE = {"ready": "green", "rejected": "yellow", "failed": "red", "over_b
 
 class ProgressBars:
     """A bar a stage. Where the output is no terminal, a line a stage."""
+
+    def __init__(self) -> None:
+        self.profile = Profile()
+        """What was made, and what it took."""
 
     def track(self, stage: str, items: Sequence[str]) -> Iterator[str]:
         """Yield the items, advancing the stage's bar."""
@@ -43,6 +49,10 @@ class ProgressBars:
                 yield item
                 bars.advance(task)
             bars.update(task, item="")
+
+    def took(self, stage: str, video_id: str | None, seconds: Mapping[str, float]) -> None:
+        """Remember it: `run --profile` shows it at the end."""
+        self.profile.add(stage, video_id, seconds)
 
 
 def table(title: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> Table:

@@ -66,3 +66,8 @@ def counts(values: Mapping[str, int]) -> Any:
     """A small table of names and counts, in the given order."""
     lines = [f"| {name} | {count} |" for name, count in values.items()]
     return dg.MetadataValue.md("\n".join(["| what | count |", "| --- | --- |", *lines]))
+
+
+def seconds(steps: Mapping[str, float]) -> dict[str, Any]:
+    """What each step took, as numbers that the UI draws over partitions and over time."""
+    return {f"seconds: {step}": round(value, 3) for step, value in steps.items()}

@@ -1,7 +1,8 @@
 """The loop of the per-video assets: every video is written as soon as it is done, and none stops the others."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -11,12 +12,13 @@ import polars as pl
 
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.partitions import INGESTION_TAG
+from framecurate_assets.compute.compute import WorkerDiedError
+from framecurate_assets.compute.side_by_side import in_order_of_completion
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
 from framecurate_assets.freshness.inputs import todays_inputs
 from framecurate_assets.freshness.stale import stale_videos
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.deaths import DeadlyVideoError, marked
-from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake, NotMaterialisedError
 from framecurate_assets.lake.retention import unmark
 from framecurate_assets.resources import Progress, Workspace
@@ -43,67 +45,113 @@ class VideoResult:
     setback: Setback | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     """Kept in the metadata of the stored rows, and of the setback if there is one."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """What each step of making it took."""
     leaves_former_rows: bool = False
     """Whether what is stored stays, since nothing better could be made today; then `rows` do not count."""
 
 
-def materialise_videos(
-    context: dg.AssetExecutionContext,
-    workspace: Workspace,
-    progress: Progress,
-    stage: Stage,
-    make: Callable[[str], VideoResult],
-    made_from: Callable[[str], str],
-    rows_of_failure: Callable[[str, Setback], pl.DataFrame] | None = None,
-    workers: int = 1,
-) -> None:
-    """Make, write and describe a stage's rows for every partition of this run.
+@dataclass(frozen=True)
+class VideoRun:
+    """One stage being made for many videos in one run of Dagster."""
 
-    What a video itself causes becomes a setback with its reason and an empty table, and the run goes on. What
-    the machine causes (a full or read-only disk) is raised at once, and what was written stays. A run that was not
-    asked for by hand leaves what is up to date as it is: so one that is tried again after a crash repeats nothing.
+    context: dg.AssetExecutionContext
+    workspace: Workspace
+    progress: Progress
+    stage: Stage
+    video_ids: Sequence[str]
+    """The videos to make, in order."""
 
-    Args:
-        context: of the asset; its partition keys are the videos.
-        workspace: the data folder and its lake.
-        progress: told of each video.
-        stage: what is made.
-        make: the rows of one video; a FramecurateError that it raises is the reason of the video's setback.
-        made_from: fingerprint of all that decides a video's rows.
-        rows_of_failure: the rows of a video whose `make` raised, where there should be some.
-        workers: threads that `make` is called from. Each video is written, by this thread, when it is done.
+    @classmethod
+    def begin(
+        cls, context: dg.AssetExecutionContext, workspace: Workspace, progress: Progress, stage: Stage
+    ) -> VideoRun:
+        """Of the partitions of a run those that are to be made: all, if a person asked for them; else what is stale.
 
-    Raises:
-        NotMaterialisedError: a stage above was not materialised for some of the videos.
-        OSError: the machine failed.
-    """
-    lake = workspace.lake
-    too_early: list[NotMaterialisedError] = []
-    video_ids = _videos_to_make(context, workspace, stage)
-    made = _in_order_of_completion(partial(_make_one, context, workspace.folder, stage, make), video_ids, workers)
-    for _, (video_id, result_of) in zip(progress.track(stage.name, video_ids), made, strict=True):
-        try:
-            result = result_of()
-            if result.leaves_former_rows:
-                context.add_asset_metadata({**result.metadata, "unchanged": True}, partition_key=video_id)
+        So a run that was requested by a schedule or sensor and is tried again after a crash repeats nothing.
+        """
+        return cls(context, workspace, progress, stage, _videos_to_make(context, workspace, stage))
+
+    def materialise(
+        self,
+        make: Callable[[str], VideoResult],
+        made_from: Callable[[str], str],
+        rows_of_failure: Callable[[str, Setback], pl.DataFrame] | None = None,
+        threads: int = 1,
+    ) -> None:
+        """Make, write and describe the stage's rows for every video.
+
+        What a video itself causes becomes a setback with its reason and an empty table, and the run goes on. What
+        the machine causes (a full or read-only disk) is raised at once, and what was written stays.
+
+        Args:
+            make: the rows of one video; a FramecurateError that it raises is the reason of the video's setback.
+            made_from: fingerprint of all that decides a video's rows.
+            rows_of_failure: the rows of a video whose `make` raised, where there should be some.
+            threads: that `make` is called from, in the order of the videos. Each video is written, by the caller's
+                thread, when it is done.
+
+        Raises:
+            NotMaterialisedError: a stage above was not materialised for some of the videos.
+            OSError: the machine failed.
+        """
+        too_early: list[NotMaterialisedError] = []
+        made = in_order_of_completion(partial(self._make_one, make), self.video_ids, threads)
+        for _, (video_id, result_of) in zip(self.progress.track(self.stage.name, self.video_ids), made, strict=True):
+            try:
+                result = result_of()
+                if result.leaves_former_rows:
+                    self.context.add_asset_metadata({**result.metadata, "unchanged": True}, partition_key=video_id)
+                    continue
+                if rows_of_failure and result.setback and result.rows.is_empty():
+                    result = replace(result, rows=rows_of_failure(video_id, result.setback))
+                fingerprint = made_from(video_id)
+                _store(self.workspace.lake, self.stage, video_id, result, fingerprint)
+            except NotMaterialisedError as error:
+                too_early.append(error)
                 continue
-            if rows_of_failure and result.setback and result.rows.is_empty():
-                result = replace(result, rows=rows_of_failure(video_id, result.setback))
-            fingerprint = made_from(video_id)
-            _store(lake, stage, video_id, result, fingerprint)
-        except NotMaterialisedError as error:
-            too_early.append(error)
-            continue
+            self._describe(video_id, result, fingerprint)
+        if too_early:
+            raise too_early[0]
+
+    def _describe(self, video_id: str, result: VideoResult, made_from: str) -> None:
+        stored = self.workspace.lake.path(self.stage.table, video_id)
         metadata = {
             **result.metadata,
-            **describe.rows_and_files(result.rows, lake.path(stage.table, video_id), partition=True),
-            "made_from": fingerprint,
+            **describe.seconds(result.seconds),
+            **describe.rows_and_files(result.rows, stored, partition=True),
+            "made_from": made_from,
         }
         if result.setback:
             metadata |= {"status": result.setback.status, "reason": result.setback.reason}
-        context.add_asset_metadata(metadata, partition_key=video_id)
-    if too_early:
-        raise too_early[0]
+        self.context.add_asset_metadata(metadata, partition_key=video_id)
+        self.progress.took(self.stage.name, video_id, result.seconds)
+
+    def _make_one(self, make: Callable[[str], VideoResult], video_id: str) -> VideoResult:
+        try:
+            with marked(self.workspace.folder, self.stage.name, video_id):
+                return make(video_id)
+        except NotMaterialisedError:
+            raise
+        except (DeadlyVideoError, WorkerDiedError) as error:
+            return self._failed(str(error), unexpected=True)
+        except FramecurateError as error:
+            return self._failed(str(error), unexpected=False)
+        except OSError as error:
+            if error.errno in MACHINE_ERRORS:
+                raise
+            return self._unexpected(video_id, error)
+        except Exception as error:
+            return self._unexpected(video_id, error)
+
+    def _unexpected(self, video_id: str, error: Exception) -> VideoResult:
+        """An error of the program: its traceback goes to the log of the run, a sentence to the video's row."""
+        self.context.log.error(f"{self.stage.name} of {video_id} failed unexpectedly", exc_info=error)
+        reason = f"{self.stage.name} failed unexpectedly with {type(error).__name__}: {error}. Please report it."
+        return self._failed(reason, unexpected=True)
+
+    def _failed(self, reason: str, *, unexpected: bool) -> VideoResult:
+        return VideoResult(self.stage.table.empty(), setback=Setback("failed", reason, unexpected))
 
 
 def _videos_to_make(context: dg.AssetExecutionContext, workspace: Workspace, stage: Stage) -> list[str]:
@@ -117,52 +165,6 @@ def _videos_to_make(context: dg.AssetExecutionContext, workspace: Workspace, sta
     for video_id in sorted(asked_for - set(stale)):
         context.add_asset_metadata({"unchanged": True}, partition_key=video_id)
     return stale
-
-
-def _in_order_of_completion(
-    make: Callable[[str], VideoResult], video_ids: Sequence[str], workers: int
-) -> Iterator[tuple[str, Callable[[], VideoResult]]]:
-    """Each video, and what gives its result or raises what making it raised."""
-    if workers == 1:
-        yield from ((video_id, partial(make, video_id)) for video_id in video_ids)
-        return
-    with ThreadPoolExecutor(workers) as threads:
-        futures = {threads.submit(make, video_id): video_id for video_id in video_ids}
-        try:
-            yield from ((futures[future], future.result) for future in as_completed(futures))
-        finally:
-            threads.shutdown(cancel_futures=True)
-
-
-def _make_one(
-    context: dg.AssetExecutionContext,
-    folder: DataFolder,
-    stage: Stage,
-    make: Callable[[str], VideoResult],
-    video_id: str,
-) -> VideoResult:
-    try:
-        with marked(folder, stage.name, video_id):
-            return make(video_id)
-    except NotMaterialisedError:
-        raise
-    except DeadlyVideoError as error:
-        return VideoResult(stage.table.empty(), setback=Setback("failed", str(error), unexpected=True))
-    except FramecurateError as error:
-        return VideoResult(stage.table.empty(), setback=Setback("failed", str(error)))
-    except OSError as error:
-        if error.errno in MACHINE_ERRORS:
-            raise
-        return _unexpected(context, stage, video_id, error)
-    except Exception as error:
-        return _unexpected(context, stage, video_id, error)
-
-
-def _unexpected(context: dg.AssetExecutionContext, stage: Stage, video_id: str, error: Exception) -> VideoResult:
-    """An error of the program: its traceback goes to the log of the run, a sentence to the video's row."""
-    context.log.error(f"{stage.name} of {video_id} failed unexpectedly", exc_info=error)
-    reason = f"{stage.name} failed unexpectedly with {type(error).__name__}: {error}. Please report it."
-    return VideoResult(stage.table.empty(), setback=Setback("failed", reason, unexpected=True))
 
 
 def _store(lake: Lake, stage: Stage, video_id: str, result: VideoResult, made_from: str) -> None:

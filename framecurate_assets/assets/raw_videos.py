@@ -8,7 +8,7 @@ import polars as pl
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.partitions import videos
-from framecurate_assets.assets.per_video import Setback, VideoResult, materialise_videos
+from framecurate_assets.assets.per_video import Setback, VideoResult, VideoRun
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.intake.attempts import ASKED_UNDER, attempt_row, resting_hosts
 from framecurate_assets.intake.from_web import Fetched
@@ -24,6 +24,7 @@ from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import RAW_VIDEOS, source_fingerprint
+from framecurate_assets.timing import Stopwatch
 from framecurate_assets.web.download import discard_part
 from framecurate_assets.web.manners import HostGate
 from framecurate_assets.web.site import check_settings
@@ -42,6 +43,7 @@ FETCHED_UP_TO = "framecurate.max_download_height_px"
 @failures_in_words()
 def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]) -> None:
     """Fetch or link each video, probe it, and write its row."""
+    run = VideoRun.begin(context, workspace, progress, RAW_VIDEOS)
     policy = workspace.read_policy()
     folder, lake = workspace.folder, workspace.lake
     sources = {source.video_id: source for source in all_sources(folder).sources}
@@ -57,12 +59,13 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
         refuse_erased(lake, video_id)
         if video_id not in sources:
             raise FramecurateError(f"No entry of {folder.sources_file} is {video_id}", "Add it: framecurate add")
-        source = sources[video_id]
+        source, watch = sources[video_id], Stopwatch()
         others = sum(spent.values()) - spent.get(video_id, 0)
         if others >= policy.budget.candidates_bytes:
             intake = over_budget(others, policy.budget.candidates_bytes)
         else:
-            intake = take_in(source, folder.videos, policy, gate, _fetched(source, lake, policy))
+            with watch.measure("fetch and probe"):
+                intake = take_in(source, folder.videos, policy, gate, _fetched(source, lake, policy))
             _remember_attempt(source, intake, lake, policy)
         if intake.status == "failed" and _was_pruned(video_id, lake):
             # What was made of a file that was pruned is not lost because its site does not give it again.
@@ -72,18 +75,14 @@ def raw_videos(context: dg.AssetExecutionContext, workspace: Workspace, progress
         if intake.file:
             metadata["video_file"] = describe.folder(intake.file)
         facts = {FETCHED_UP_TO: str(policy.video.max_download_height_px)}
-        return VideoResult(tables.RAW_VIDEOS.from_rows([row]), metadata, facts=facts)
+        return VideoResult(tables.RAW_VIDEOS.from_rows([row]), metadata, facts=facts, seconds=watch.seconds)
 
-    materialise_videos(
-        context,
-        workspace,
-        progress,
-        RAW_VIDEOS,
+    run.materialise(
         make,
         lambda video_id: RAW_VIDEOS.made_from(lake, policy, video_id, also=fingerprints.get(video_id, "")),
         lambda video_id, setback: _row_of_failure(video_id, setback, sources.get(video_id)),
         # The network is waited for, not computed: several at a time cost no more than one. Files keep their order.
-        workers=policy.download.parallel if asks_sites else 1,
+        threads=policy.download.parallel if asks_sites else 1,
     )
 
 

@@ -1,35 +1,35 @@
 """temporal_sequences: consecutive frames of each person's best moment, decoded for this."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import polars as pl
 
-from framecurate_assets.arrays import RGBImage
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_clusters import identity_clusters
 from framecurate_assets.assets.raw_videos import raw_videos
-from framecurate_assets.faces.analyse import analyse_frame
-from framecurate_assets.faces.emotion import EmotionModel
-from framecurate_assets.faces.engine import FaceEngine
-from framecurate_assets.faces.engines import EngineChoice, choose_engine, open_engine, seed_distance
+from framecurate_assets.compute.compute import Compute
+from framecurate_assets.compute.side_by_side import threads_for
+from framecurate_assets.faces.engines import choose_engine, seed_distance
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import fingerprint
 from framecurate_assets.pictures.files import read_picture
 from framecurate_assets.pictures.sheets import Row, Tile, sheet_of_rows, shrink
-from framecurate_assets.policy import DetectionPolicy
 from framecurate_assets.resources import Progress, Workspace
-from framecurate_assets.sequences.look import Rules
+from framecurate_assets.sequences.anchors import Anchor
+from framecurate_assets.sequences.follow import Step
+from framecurate_assets.sequences.look import Rules, Video
 from framecurate_assets.sequences.make import make_sequences, remove_others
 from framecurate_assets.sequences.people import People, people_to_follow
 from framecurate_assets.sequences.seen import fit_for_sequences
 from framecurate_assets.sequences.settle import Settled, Try
 from framecurate_assets.sequences.tries import facts_of
 from framecurate_assets.stages import TEMPORAL_SEQUENCES
+from framecurate_assets.tasks.find_faces import Models
+from framecurate_assets.tasks.follow_people import FollowPeople
 
 TABLE = TEMPORAL_SEQUENCES.table
 
@@ -47,7 +47,10 @@ SHEET_PEOPLE = 16
 )
 @failures_in_words()
 def temporal_sequences(
-    context: dg.AssetExecutionContext, workspace: Workspace, progress: dg.ResourceParam[Progress]
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    progress: dg.ResourceParam[Progress],
+    compute: dg.ResourceParam[Compute],
 ) -> None:
     """Find each person's sequence, and write its pictures."""
     policy = workspace.read_policy()
@@ -61,13 +64,20 @@ def temporal_sequences(
     )
     people = people_to_follow(lake, policy, threshold, settings)
     known = frozenset(people.tries)
-    measure = _Measure(policy.detection, engine, folder)
+    task = FollowPeople(Models(engine, policy.detection, folder.models), rules)
+    decoded_frames: list[int] = []
+
+    def look(video: Video, anchors: Sequence[Anchor]) -> Mapping[str, tuple[Step, ...] | str]:
+        looked = compute.submit(task, video, anchors).result()
+        decoded_frames.append(looked.frames)
+        return looked.found
+
     settled = make_sequences(
         people.anchors,
         people.tries,
         people.videos,
-        measure,
-        rules,
+        look,
+        threads_for(compute),
         folder,
         lambda video_ids: progress.track(TABLE.name, video_ids),
         lambda video_id, error: context.log.error(f"{TABLE.name} of {video_id} failed unexpectedly", exc_info=error),
@@ -84,28 +94,11 @@ def temporal_sequences(
             "people": len(people.anchors) + len(people.missing),
             "sequences": len(settled.chosen),
             "missing": missing.height,
-            "decoded_frames": measure.frames,
+            "decoded_frames": sum(decoded_frames),
             "reused_sequences": sum(face_id in known for face_id in settled.chosen.values()),
             **describe.sheet(_sheet(rows, folder), folder.sheet(TABLE.name)),
         }
     )
-
-
-class _Measure:
-    """Finds and measures the faces of a picture; models are loaded when there is a first one."""
-
-    def __init__(self, policy: DetectionPolicy, choice: EngineChoice, folder: DataFolder) -> None:
-        self._policy, self._choice, self._folder = policy, choice, folder
-        self.frames = 0
-
-    def __call__(self, picture: RGBImage) -> pl.DataFrame:
-        engine, emotions = self._models
-        self.frames += 1
-        return analyse_frame(picture, engine, emotions, self._policy).table()
-
-    @cached_property
-    def _models(self) -> tuple[FaceEngine, EmotionModel]:
-        return open_engine(self._choice, self._policy, self._folder.models), EmotionModel()
 
 
 def _rows(settled: Settled, tries: Mapping[str, Try]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from framecurate_assets.cli.shared import (
     WRONG_USE,
     Data,
     Sources,
+    Workers,
     data_folder,
     print_error,
     print_warning,
@@ -27,6 +28,8 @@ from framecurate_assets.lake.folder import DataFolder
 if TYPE_CHECKING:
     from framecurate_assets.pipeline import Outcome
     from framecurate_assets.sources.source_list import ListSource
+    from framecurate_assets.terminal import ProgressBars
+    from framecurate_assets.timing import Profile
 
 
 def run(
@@ -40,6 +43,10 @@ def run(
             help="A photo: this time only the person in it goes into the dataset. Repeat it for further people.",
         ),
     ] = None,
+    workers: Workers = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show at the end where the time of each video went.")
+    ] = False,
 ) -> None:
     """Add the given videos, then bring every asset up to date.
 
@@ -51,19 +58,24 @@ def run(
     Exit code: 0 all went as it should (refused and failed videos included), 1 the machine or the program failed,
     2 a SOURCE or the policy is wrong, 3 an asset check failed.
     """
+    from framecurate_assets.terminal import ProgressBars
+
     folder = data_folder(data)
     added = add_to_list(folder, sources or [])
     named = [source.video_id for source in (*added.fresh, *added.known)]
     photos = [str(photo.resolve()) for photo in reference or []]
     overrides = {"selection": {"only_like": photos}} if photos else {}
-    outcome = bring_up_to_date_and_report(folder, named, retry=retry, overrides=overrides)
+    progress = ProgressBars()
+    outcome = bring_up_to_date_and_report(folder, progress, named, retry=retry, overrides=overrides, workers=workers)
+    if profile:
+        print_profile(progress.profile)
     for reason in added.refused:
         # Again, since by now it has scrolled away.
         print_error(reason)
     raise typer.Exit(WRONG_USE if added.refused else exit_code(outcome, folder))
 
 
-def demo(data: Data = None) -> None:
+def demo(data: Data = None, workers: Workers = None) -> None:
     """Make clips from the faces that installed packages carry, and turn them into a dataset.
 
     Three clips of 720p, and one of 480p that must be refused. Default data folder: `demo` inside the data folder.
@@ -72,9 +84,10 @@ def demo(data: Data = None) -> None:
     from framecurate_assets.terminal import ProgressBars, messages
 
     folder = DataFolder(data.resolve()) if data else DataFolder(DataFolder.from_environment().root / "demo")
-    clips = make_clips(folder.root / "clips", ProgressBars())
+    progress = ProgressBars()
+    clips = make_clips(folder.root / "clips", progress)
     add_to_list(folder, [str(clip) for clip in clips])
-    outcome = bring_up_to_date_and_report(folder)
+    outcome = bring_up_to_date_and_report(folder, progress, workers=workers)
     here = Path.cwd()
     place = folder.root.relative_to(here) if folder.root.is_relative_to(here) else folder.root
     messages.print(
@@ -89,21 +102,25 @@ def demo(data: Data = None) -> None:
 
 def bring_up_to_date_and_report(
     folder: DataFolder,
+    progress: "ProgressBars",
     named: Sequence[str] = (),
     *,
     retry: bool = False,
     overrides: Mapping[str, Any] | None = None,
+    workers: int | None = None,
 ) -> "Outcome":
     """Make what is missing or stale of the listed sources, then print how everything stands.
 
     Args:
         folder: the data folder.
+        progress: shows how far each stage has come.
         named: ids of the videos that failed and are to be tried at once.
         retry: try all that failed at once.
         overrides: sections of the policy with what differs in this run.
+        workers: processes that decode and run models; None: as many as fit.
     """
     from framecurate_assets.sources.listings import all_sources
-    from framecurate_assets.terminal import ProgressBars, messages
+    from framecurate_assets.terminal import messages
 
     listed = all_sources(folder)
     if listed.lists:
@@ -117,7 +134,7 @@ def bring_up_to_date_and_report(
     from framecurate_assets.pipeline import bring_up_to_date
 
     at_once = [source.video_id for source in listed.sources] if retry else named
-    outcome = bring_up_to_date(folder, listed.sources, ProgressBars(), frozenset(at_once), overrides)
+    outcome = bring_up_to_date(folder, listed.sources, progress, frozenset(at_once), overrides, workers)
     if not outcome.runs:
         messages.print("Everything was up to date.")
     if outcome.pruned.videos or outcome.pruned.frames:
@@ -126,6 +143,21 @@ def bring_up_to_date_and_report(
     for name, description in outcome.failed_checks.items():
         print_warning("check failed", f"{name}: {description}")
     return outcome
+
+
+def print_profile(profile: "Profile") -> None:
+    """Seconds by video and stage, and by step, on standard output."""
+    from framecurate_assets.stages import PER_VIDEO
+    from framecurate_assets.terminal import out, table
+
+    out.print()
+    stages = {stage.name: stage.name.replace("_", " ") for stage in PER_VIDEO}
+    videos = [{**dict.fromkeys(stages), **video} for video in profile.by_video()]
+    out.print(table("Seconds of work by video", videos, {"video": "video", **stages, "sum": "sum"}))
+    out.print()
+    steps = [{**row, "stage": row["stage"].replace("_", " ")} for row in profile.by_step()]
+    columns = {"stage": "stage", "step": "step", "seconds": "seconds", "share": "% of all"}
+    out.print(table("Seconds of work by step, all videos", steps, columns))
 
 
 def _read_lists(lists: "Sequence[ListSource]", folder: DataFolder) -> None:

@@ -22,6 +22,17 @@ Sources = Annotated[
     typer.Argument(help="URLs, video files, folders of them, or a .txt or .yaml list.", metavar="SOURCE..."),
 ]
 
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes that decode and run models. Default: the environment variable FRAMECURATE_WORKERS, or one for "
+        "each core.",
+        metavar="N",
+    ),
+]
+
 
 def data_folder(data: Path | None) -> DataFolder:
     """The folder that was asked for, or the usual one."""

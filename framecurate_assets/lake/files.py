@@ -61,6 +61,15 @@ def passing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def link_or_copy(existing: Path, path: Path) -> int:
+    """Give a file a second name; where the file system has no links, copy it. Returns the number of bytes."""
+    try:
+        path.hardlink_to(existing)
+    except OSError:
+        shutil.copyfile(existing, path)
+    return path.stat().st_size
+
+
 def remove_unfinished(path: Path) -> None:
     """Remove what an interrupted writer left beside `path`; what another one is still at stays."""
     for leftover in path.parent.glob(f".{path.name}.*{UNFINISHED}"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
+from framecurate_assets.compute.side_by_side import in_order_of_completion
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
 from framecurate_assets.lake.deaths import marked
 from framecurate_assets.lake.files import write_bytes
@@ -13,35 +15,37 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.tables import TEMPORAL_SEQUENCES
 from framecurate_assets.sequences.anchors import Anchor
 from framecurate_assets.sequences.follow import Step
-from framecurate_assets.sequences.look import Rules, Video, look_for_sequences
-from framecurate_assets.sequences.seen import Measure
+from framecurate_assets.sequences.look import Video
 from framecurate_assets.sequences.settle import Settled, Try, settle
 
 STAGE = TEMPORAL_SEQUENCES.name
+
+Look = Callable[[Video, Sequence[Anchor]], Mapping[str, tuple[Step, ...] | str]]
+"""Looks into one video: the sequence around each anchor, or why there is none, by the anchor's face."""
 
 
 def make_sequences(
     anchors: Mapping[str, Sequence[Anchor]],
     tries: dict[str, Try],
     videos: Mapping[str, Video],
-    measure: Measure,
-    rules: Rules,
+    look: Look,
+    threads: int,
     folder: DataFolder,
     track: Callable[[list[str]], Iterable[str]],
     report: Callable[[str, Exception], None],
 ) -> Settled:
     """Look for a sequence around the anchors of each person until there is one, or none is left.
 
-    Videos are looked into one after the other, each for all people at once; again only for people whose moment in
-    it, or in another video, came to nothing. What goes wrong with a video is the reason of all its anchors, and
+    Each video is looked into for all people at once; again only for people whose moment in it, or in another video,
+    came to nothing. What goes wrong with a video is the reason of all its anchors, and
     stops nothing else. Pictures are written as they are found.
 
     Args:
         anchors: of each person, in the order in which they are tried; none is empty.
         tries: what is known, by the anchor's face id; what is found out is added.
         videos: every video of an anchor of which nothing is known.
-        measure: finds the faces of a picture.
-        rules: what a sequence is.
+        look: looks into one video.
+        threads: that it is called from.
         folder: where pictures are written.
         track: given the videos of a round, yields them as they are begun.
         report: told of the video and of an error of the program.
@@ -55,35 +59,38 @@ def make_sequences(
         by_video: dict[str, list[Anchor]] = {}
         for face_id in settled.wanted:
             by_video.setdefault(by_face[face_id].video_id, []).append(by_face[face_id])
-        for video_id in track(sorted(by_video)):
-            found = _look(videos[video_id], by_video[video_id], measure, rules, folder, report)
+        video_ids = sorted(by_video)
+        look_into = partial(_look_into, videos=videos, anchors=by_video, look=look, folder=folder, report=report)
+        made = in_order_of_completion(look_into, video_ids, threads)
+        for _, (video_id, result_of) in zip(track(video_ids), made, strict=True):
+            found = result_of()
             if isinstance(found, Try):
                 found = {face_id: found for face_id, anchor in by_face.items() if anchor.video_id == video_id}
             tries |= found
     return settled
 
 
-def _look(
-    video: Video,
-    anchors: Sequence[Anchor],
-    measure: Measure,
-    rules: Rules,
+def _look_into(
+    video_id: str,
+    videos: Mapping[str, Video],
+    anchors: Mapping[str, Sequence[Anchor]],
+    look: Look,
     folder: DataFolder,
     report: Callable[[str, Exception], None],
 ) -> dict[str, Try] | Try:
     """What came of each anchor, or why nothing comes of any of this video."""
     try:
-        with marked(folder, STAGE, video.video_id):
-            found = look_for_sequences(video, anchors, measure, rules)
+        with marked(folder, STAGE, video_id):
+            found = look(videos[video_id], anchors[video_id])
     except FramecurateError as error:
-        return Try(reason=str(error).replace(video.path.name, "The video"))
+        return Try(reason=str(error).replace(videos[video_id].path.name, "The video"))
     except Exception as error:
         if isinstance(error, OSError) and error.errno in MACHINE_ERRORS:
             raise
-        report(video.video_id, error)
+        report(video_id, error)
         reason = f"The program failed with {type(error).__name__}: the log of the run says more. Please report it."
         return Try(reason=reason, unexpected=True)
-    return {anchor.face_id: _stored(anchor, found[anchor.face_id], folder) for anchor in anchors}
+    return {anchor.face_id: _stored(anchor, found[anchor.face_id], folder) for anchor in anchors[video_id]}
 
 
 def _stored(anchor: Anchor, found: tuple[Step, ...] | str, folder: DataFolder) -> Try:

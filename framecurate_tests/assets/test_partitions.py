@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from framecurate_assets.assets.partitions import register_videos
+from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
@@ -54,6 +55,7 @@ def materialise(
         resources={
             "workspace": Workspace(data_folder=str(folder.root), policy=policy or {}),
             "progress": SilentProgress(),
+            "compute": InThisProcess(),
         },
         run_config=QUIET,
         raise_on_error=False,

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from framecurate_assets.assets.partitions import register_videos
+from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake import tables
@@ -80,7 +81,11 @@ def materialise(
         selection=dg.AssetSelection.assets(asset),
         instance=instance,
         partition_key=partition,
-        resources={"workspace": Workspace(data_folder=str(folder.root)), "progress": SilentProgress()},
+        resources={
+            "workspace": Workspace(data_folder=str(folder.root)),
+            "progress": SilentProgress(),
+            "compute": InThisProcess(),
+        },
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
 
