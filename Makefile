@@ -4,15 +4,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Tests run in more processes than there are cores: threads on top of that wait for each other.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_FOR_THREADS_NUM=1 POLARS_MAX_THREADS=1
 
-.PHONY: demo test ui check lock bench clean
+.PHONY: demo test ui check lock bench bench-check clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/base  ## make clips from real faces, turn them into a dataset of people
 	$(BIN)/framecurate demo
 
 test: $(VENV)/dev  ## run all tests
-	$(BIN)/python -m pytest --numprocesses auto
+	$(ONE_THREAD) $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 ui: $(VENV)/base  ## Dagster's pages on this project: assets, lineage, checks, pictures
 	$(BIN)/framecurate ui
@@ -23,8 +25,11 @@ check: $(VENV)/dev  ## lint, types, and that Dagster can load the definitions
 	$(BIN)/mypy
 	$(BIN)/python -m framecurate_assets.definitions
 
-bench: $(VENV)/dev  ## print every figure that the documentation quotes
+bench: $(VENV)/dev  ## print every figure that the documentation quotes, as Markdown
 	$(BIN)/python -m benchmarks
+
+bench-check: $(VENV)/dev  ## nothing lost and nothing much slower than recorded? Some minutes: for the night
+	$(BIN)/python -m benchmarks.check
 
 # A stamp a lock file: nothing is installed twice, and everything again when a lock file changes.
 $(VENV)/python:

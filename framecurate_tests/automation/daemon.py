@@ -92,7 +92,7 @@ class Daemon:
         runs: list[dict[str, str]] = self.ask(RUNS)["runsOrError"]["results"]
         return runs
 
-    def wait_until(self, holds: Callable[[], bool], what: str, within_s: float = 150) -> None:
+    def wait_until(self, holds: Callable[[], bool], what: str, within_s: float = 300) -> None:
         """Look again and again; a test fails that waits too long."""
         deadline = time.monotonic() + within_s
         while not holds():

@@ -48,7 +48,7 @@ def test_it_ingests_by_itself_and_goes_on_after_it_was_killed(
 
         def hold(exchange: Exchange) -> None:
             """Let nobody have the end of this video before all was killed."""
-            was_killed.wait(120)
+            was_killed.wait(300)
             serve_file(exchange)
 
         site.behave(HELD, hold)

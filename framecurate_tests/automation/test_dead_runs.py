@@ -9,8 +9,8 @@ import pytest
 
 from framecurate_assets.assets.partitions import INGESTION_TAG
 from framecurate_assets.automation.requests import at_it
-from framecurate_assets.dagster_home import only_one
 from framecurate_assets.dagster_runs import alive, end_dead_runs
+from framecurate_assets.dagster_serving import only_one
 from framecurate_assets.definitions import defs
 from framecurate_assets.errors import FramecurateError
 from framecurate_assets.lake.folder import DataFolder

@@ -21,6 +21,9 @@ from framecurate_assets.sources.source_list import add_sources, identify_all
 POLICY = "sampling: {frames_per_section: 4}\n"
 """Twelve frames a video instead of ninety."""
 
+FEWEST = "sampling: {frames_per_section: 1}\nselection: {temporal: 0}\n"
+"""Three frames a video and no sequences: where it does not matter what is seen."""
+
 
 def data_folder(root: Path, sources: Iterable[Path | str], policy: str = POLICY) -> DataFolder:
     """A data folder with sources and a policy, in which nothing was made yet."""

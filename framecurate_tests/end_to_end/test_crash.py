@@ -12,7 +12,7 @@ from framecurate_assets.lake.files import UNFINISHED
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_tests.conftest import Clips
 
-from .command import START, WAIT_S, framecurate
+from .command import START, WAIT_S
 from .data_folders import all_rows, bring_up_to_date, contents, data_folder, unfinished
 
 MOMENTS = [
@@ -47,7 +47,7 @@ def test_a_run_that_was_killed_again_and_again_ends_as_an_undisturbed_one(
     ends = [run_until(folder, moment) for moment in MOMENTS]
     # After the dataset there is hardly anything left to do: that run may have come to its end.
     assert ends[:-1] == [-signal.SIGKILL] * (len(MOMENTS) - 1)
-    assert framecurate("run", data=folder).returncode == 0
+    assert bring_up_to_date(folder).failed_checks == {}
 
     assert all_rows(folder) == all_rows(finished_once)
     for place in ("frames", "faces", "dataset"):

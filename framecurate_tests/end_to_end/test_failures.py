@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from framecurate_assets.assets import detected_faces
-from framecurate_assets.faces.analyse import analyse_frame
+from framecurate_assets.faces.analyse import analyse_frames
 from framecurate_assets.freshness.inputs import todays_inputs
 from framecurate_assets.freshness.stale import due_videos
 from framecurate_assets.lake.folder import DataFolder
@@ -19,10 +18,11 @@ from framecurate_assets.policy import read_policy
 from framecurate_assets.sources.entries import Entry
 from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.sources.source_list import add_sources, identify_all
+from framecurate_assets.tasks import find_faces
 from framecurate_tests.conftest import Clips
 from framecurate_tests.video.clips import numbered_pictures, write_clip
 
-from .data_folders import POLICY, all_rows, bring_up_to_date, data_folder, rows_of, video_id, written
+from .data_folders import FEWEST, POLICY, all_rows, bring_up_to_date, data_folder, rows_of, video_id, written
 from .in_process import Terminal
 
 
@@ -42,10 +42,10 @@ def test_an_error_of_the_program_costs_one_video_until_it_is_mended(
         calls += 1
         if calls == 1:
             raise ZeroDivisionError("a bug")
-        return analyse_frame(*arguments)
+        return analyse_frames(*arguments)
 
     with monkeypatch.context() as bug:
-        bug.setattr(detected_faces, "analyse_frame", fail_once)
+        bug.setattr(find_faces, "analyse_frames", fail_once)
         failed = framecurate("run")
 
     assert failed.code == 1
@@ -128,7 +128,7 @@ def test_a_crash_between_the_rows_and_the_setback_loses_neither(finished: DataFo
 def test_a_video_on_which_the_program_keeps_dying_fails_and_the_others_go_on(
     clips: Clips, tmp_path: Path, stage: str
 ) -> None:
-    folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small])
+    folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small], FEWEST)
     mark = folder.begun(stage, video_id(clips.astronaut))
     mark.parent.mkdir(parents=True)
     mark.write_bytes(b"...")  # as three processes leave it that died there

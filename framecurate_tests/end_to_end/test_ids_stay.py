@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
@@ -56,7 +57,11 @@ def materialise(lake: Lake) -> dict[str, str | None]:
     result = dg.materialize(
         [*defs.assets],  # type: ignore[misc]
         selection=dg.AssetSelection.assets("identity_clusters"),
-        resources={"workspace": Workspace(data_folder=str(lake.folder.root)), "progress": SilentProgress()},
+        resources={
+            "workspace": Workspace(data_folder=str(lake.folder.root)),
+            "progress": SilentProgress(),
+            "compute": InThisProcess(),
+        },
         run_config=QUIET,
     )
     assert result.success

@@ -1,13 +1,15 @@
 """People keep their numbers, and descriptors of two engines never meet."""
 
+from pathlib import Path
+
 import polars as pl
+import pytest
 
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.sources.source import identify
 from framecurate_tests.conftest import Clips
-from framecurate_tests.end_to_end.command import framecurate
 from framecurate_tests.end_to_end.data_folders import (
     bring_up_to_date,
     data_folder,
@@ -15,6 +17,12 @@ from framecurate_tests.end_to_end.data_folders import (
     video_id,
     written,
 )
+from framecurate_tests.end_to_end.in_process import Terminal
+
+
+@pytest.fixture
+def framecurate(finished: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(monkeypatch, capsys, finished.root)
 
 
 def test_a_person_keeps_the_number_whatever_videos_come_and_in_whatever_order(
@@ -51,37 +59,41 @@ def test_two_people_of_two_videos_are_two(finished: DataFolder, clips: Clips) ->
     assert not people[clips.astronaut] & people[clips.group]
 
 
-def test_a_lake_of_another_engine_is_refused_in_one_sentence(finished: DataFolder, clips: Clips) -> None:
+def test_a_lake_of_another_engine_is_refused_in_one_sentence(finished: DataFolder, framecurate: Terminal) -> None:
     lake = Lake(finished)
     for key in lake.video_ids(tables.DETECTED_FACES):
         faces = lake.read(tables.DETECTED_FACES, key).with_columns(engine=pl.lit("insightface-buffalo_l-000000000000"))
         lake.write(tables.DETECTED_FACES, faces, key)
     finished.policy_file.write_text("detection: {engine: embedded}\n", encoding="utf-8")
 
-    done = framecurate("run", data=finished)
+    answer = framecurate("run")
 
-    assert done.returncode == 2
-    assert "descriptors of two engines cannot be compared" in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
+    assert answer.code == 2
+    assert "descriptors of two engines cannot be compared" in answer.messages
+    assert "Traceback" not in answer.messages
 
 
-def test_weights_that_are_not_here_are_an_error_and_not_another_engine(clips: Clips, finished: DataFolder) -> None:
-    folder = data_folder(finished.root / "other", [clips.astronaut], "detection: {engine: insightface}\n")
-    done = framecurate("run", data=folder)
-    assert done.returncode == 2
-    assert "framecurate models fetch" in " ".join(done.stderr.split())
+def test_weights_that_are_not_here_are_an_error_and_not_another_engine(
+    clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = data_folder(tmp_path / "other", [clips.astronaut], "detection: {engine: insightface}\n")
+    answer = Terminal(monkeypatch, capsys, folder.root)("run")
+    assert answer.code == 2
+    assert "framecurate models fetch" in answer.messages
     assert rows_of(folder, "detected_faces") == []
 
 
-def test_two_engines_in_one_lake_stop_before_any_clustering(finished: DataFolder, clips: Clips) -> None:
+def test_two_engines_in_one_lake_stop_before_any_clustering(
+    finished: DataFolder, framecurate: Terminal, clips: Clips
+) -> None:
     # A second engine wrote into the lake, as happens when two machines share one.
     lake = Lake(finished)
     stranger = lake.read(tables.DETECTED_FACES, video_id(clips.group)).head(1)
     lake.write(tables.DETECTED_FACES, stranger.with_columns(engine=pl.lit("insightface-other")), "stranger")
     before = written(finished)
 
-    done = framecurate("run", data=finished)
+    answer = framecurate("run")
 
-    assert done.returncode == 3
-    assert "check failed detected_faces: one_engine" in " ".join(done.stderr.split())
+    assert answer.code == 3
+    assert "check failed detected_faces: one_engine" in answer.messages
     assert written(finished) == before

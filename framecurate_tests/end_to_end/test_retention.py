@@ -32,6 +32,22 @@ def retain(folder: DataFolder, policy: str) -> None:
     assert bring_up_to_date(folder).failed_checks == {}
 
 
+@pytest.fixture(scope="module")
+def pruned_once(finished_once: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """Not to be changed: see `pruned`."""
+    folder = DataFolder(shutil.copytree(finished_once.root, tmp_path_factory.mktemp("pruned") / "data"))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("DAGSTER_HOME", raising=False)
+        retain(folder, NOTHING)
+    return folder
+
+
+@pytest.fixture
+def pruned(pruned_once: DataFolder, tmp_path: Path) -> DataFolder:
+    """Three clips up to date, of which neither videos nor frames were kept; a copy to work on."""
+    return DataFolder(shutil.copytree(pruned_once.root, tmp_path / "pruned"))
+
+
 def files(folder: DataFolder) -> set[str]:
     """Videos and frames that are there."""
     places = [*folder.videos.rglob("*"), *folder.all_frames.rglob("*")]
@@ -100,24 +116,22 @@ def test_frames_without_a_candidate_go(finished: DataFolder) -> None:
     ],
 )
 def test_a_changed_policy_brings_back_what_it_needs_and_ends_as_if_nothing_had_gone(
-    finished: DataFolder, finished_once: DataFolder, tmp_path: Path, change: str, made: set[str]
+    finished: DataFolder, pruned: DataFolder, change: str, made: set[str]
 ) -> None:
-    unpruned = DataFolder(shutil.copytree(finished_once.root, tmp_path / "unpruned"))
     new = change if change.startswith("sampling") else POLICY + change
-    unpruned.policy_file.write_text(new)
-    bring_up_to_date(unpruned)
+    finished.policy_file.write_text(new)
+    bring_up_to_date(finished)
 
-    retain(finished, NOTHING)
-    before = written(finished, "raw_videos", "sampled_frames")
-    finished.policy_file.write_text(new + NOTHING)
-    assert bring_up_to_date(finished).failed_checks == {}
-    assert result(finished) == result(unpruned)
-    assert contents(finished.dataset / "person_0001") == contents(unpruned.dataset / "person_0001")
-    made_again = {name.partition("/")[0] for name, when in written(finished).items() if when != before.get(name, when)}
+    before = written(pruned, "raw_videos", "sampled_frames")
+    pruned.policy_file.write_text(new + NOTHING)
+    assert bring_up_to_date(pruned).failed_checks == {}
+    assert result(pruned) == result(finished)
+    assert contents(pruned.dataset / "person_0001") == contents(finished.dataset / "person_0001")
+    made_again = {name.partition("/")[0] for name, when in written(pruned).items() if when != before.get(name, when)}
     assert made_again == made
     # And went again.
-    assert files(finished) == set()
-    assert bring_up_to_date(finished).runs == 0
+    assert files(pruned) == set()
+    assert bring_up_to_date(pruned).runs == 0
 
 
 def test_a_pruning_that_was_cut_short_is_finished_by_the_next(

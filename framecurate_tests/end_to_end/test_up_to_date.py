@@ -13,7 +13,7 @@ from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import SAMPLED_FRAMES, WHOLE_LAKE_TABLES
 from framecurate_tests.conftest import Clips
 
-from .data_folders import POLICY, all_rows, bring_up_to_date, contents, data_folder, rows_of, video_id, written
+from .data_folders import FEWEST, POLICY, all_rows, bring_up_to_date, contents, data_folder, rows_of, video_id, written
 from .in_process import Terminal
 
 BY_SELECTION = ("person_selections.parquet", "selection_verdicts.parquet", "selection_coverage.parquet")
@@ -141,7 +141,7 @@ def test_a_part_of_a_video_that_is_named_later_is_all_that_is_sampled(finished: 
 
 
 def test_what_a_check_says_between_two_batches_does_not_count(clips: Clips, tmp_path: Path) -> None:
-    folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small, clips.group])
+    folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small, clips.group], FEWEST)
     bring_up_to_date(folder)
     for clip in (clips.astronaut, clips.group):
         Lake(folder).remove(SAMPLED_FRAMES, video_id(clip))

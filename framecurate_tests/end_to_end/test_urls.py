@@ -7,11 +7,11 @@ import pytest
 
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_tests.conftest import Clips
-from framecurate_tests.end_to_end.data_folders import POLICY, bring_up_to_date, data_folder, rows_of, written
+from framecurate_tests.end_to_end.data_folders import FEWEST, bring_up_to_date, data_folder, rows_of, written
 from framecurate_tests.end_to_end.in_process import Terminal
 from framecurate_tests.web.server import Site, cut, page, status
 
-WEB = POLICY + "download: {allow_private_hosts: true, gap_s: 0, first_wait_s: 10000, pause_s: 10000}\n"
+WEB = FEWEST + "download: {allow_private_hosts: true, gap_s: 0, first_wait_s: 10000, pause_s: 10000}\n"
 
 
 @pytest.fixture

@@ -29,6 +29,13 @@ def terminal(finished: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     return Terminal(monkeypatch, capsys, finished.root)
 
 
+@pytest.fixture
+def terminal_afterwards(
+    without_astronaut: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Terminal:
+    return Terminal(monkeypatch, capsys, without_astronaut.root)
+
+
 def test_a_dry_run_shows_what_would_go_and_changes_nothing(
     crowd: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,36 +100,35 @@ def test_what_nobody_knows_is_one_sentence(terminal: Terminal, what: str) -> Non
     assert answer.messages.startswith("error There is no ")
 
 
-def test_what_was_forgotten_before_is_said_with_the_date(terminal: Terminal, clips: Clips) -> None:
-    terminal("forget", clips.group, "--yes")
-    answer = terminal("forget", clips.group, "--yes")
+def test_what_was_forgotten_before_is_said_with_the_date(terminal_afterwards: Terminal, clips: Clips) -> None:
+    answer = terminal_afterwards("forget", clips.astronaut, "--yes")
     assert answer.code == 0
-    assert f"{video_id(clips.group)} was erased on 20" in answer.messages
+    assert f"{video_id(clips.astronaut)} was erased on 20" in answer.messages
     assert "nothing_forgotten_is_left: passed." in answer.messages
 
 
-def test_something_that_is_left_is_named(terminal: Terminal, clips: Clips, finished: DataFolder) -> None:
-    forgotten = video_id(clips.group)
-    terminal("forget", clips.group, "--yes")
-    (finished.videos / f"{forgotten}.mp4").write_bytes(b"put back by hand")
-    answer = terminal("forget", clips.group, "--yes")
+def test_something_that_is_left_is_named(
+    terminal_afterwards: Terminal, clips: Clips, without_astronaut: DataFolder
+) -> None:
+    forgotten = video_id(clips.astronaut)
+    (without_astronaut.videos / f"{forgotten}.mp4").write_bytes(b"put back by hand")
+    answer = terminal_afterwards("forget", clips.astronaut, "--yes")
     assert answer.code == 3
     assert f"left videos/: {forgotten}" in answer.messages
 
 
 def test_a_forgotten_video_is_not_added_again_unless_it_is_allowed(
-    terminal: Terminal, clips: Clips, finished: DataFolder
+    terminal_afterwards: Terminal, clips: Clips, without_astronaut: DataFolder
 ) -> None:
-    terminal("forget", clips.group, "--yes")
-    refused = terminal("add", clips.group)
+    refused = terminal_afterwards("add", clips.astronaut)
     assert refused.code == 2
     assert "--allow-forgotten" in refused.messages
-    assert terminal("run").code == 0
-    assert video_id(clips.group) not in {row["video_id"] for row in all_rows(finished)["raw_videos"]}
+    assert terminal_afterwards("run").code == 0
+    assert video_id(clips.astronaut) not in {row["video_id"] for row in all_rows(without_astronaut)["raw_videos"]}
 
-    assert terminal("add", clips.group, "--allow-forgotten").code == 0
-    assert terminal("run").code == 0
-    assert video_id(clips.group) in {row["video_id"] for row in all_rows(finished)["raw_videos"]}
+    assert terminal_afterwards("add", clips.astronaut, "--allow-forgotten").code == 0
+    assert terminal_afterwards("run").code == 0
+    assert video_id(clips.astronaut) in {row["video_id"] for row in all_rows(without_astronaut)["raw_videos"]}
 
 
 STEPS = [
@@ -134,13 +140,8 @@ STEPS = [
 """Some of what an erasure does, one after the other."""
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_an_erasure_that_was_killed_is_finished_when_it_is_typed_again(
-    crowd: DataFolder,
-    crowd_once: DataFolder,
-    step: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_an_erasure_that_was_killed_again_and_again_is_finished_when_it_is_typed_again(
+    crowd: DataFolder, crowd_once: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal = Terminal(monkeypatch, capsys, crowd.root)
     person = person_in_part(crowd)
@@ -148,10 +149,11 @@ def test_an_erasure_that_was_killed_is_finished_when_it_is_typed_again(
     def killed(*_: object, **__: object) -> None:
         raise MemoryError
 
-    with monkeypatch.context() as at_this_step:
-        at_this_step.setattr(f"framecurate_assets.{step}", killed)
-        with pytest.raises(MemoryError):
-            terminal("forget", person, "--yes")
+    for step in STEPS:
+        with monkeypatch.context() as at_this_step:
+            at_this_step.setattr(f"framecurate_assets.{step}", killed)
+            with pytest.raises(MemoryError):
+                terminal("forget", person, "--yes")
 
     answer = terminal("forget", person, "--yes")
     assert answer.code == 0

@@ -14,6 +14,7 @@ import pytest
 from framecurate_assets import dagster_erasure
 from framecurate_assets.assets.partitions import videos
 from framecurate_assets.checks.read import read_checks
+from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.definitions import defs
 from framecurate_assets.errors import MachineError
@@ -29,10 +30,9 @@ from framecurate_tests.erasure.forgetting import forget, person_in_part
 from framecurate_tests.erasure.traces import where_found, where_pictures_are
 
 
-def test_the_pages_still_show_every_other_video(finished: DataFolder, clips: Clips) -> None:
-    forget(str(clips.astronaut), finished)
+def test_the_pages_still_show_every_other_video(without_astronaut: DataFolder, clips: Clips) -> None:
     others = {video_id(clips.group), video_id(clips.small)}
-    with open_instance(finished) as instance:
+    with open_instance(without_astronaut) as instance:
         assert set(instance.get_dynamic_partitions(str(videos.name))) == others
         for stage in STAGES:
             record = instance.get_latest_materialization_event(dg.AssetKey(stage.name))
@@ -48,16 +48,15 @@ def test_the_pages_still_show_every_other_video(finished: DataFolder, clips: Cli
         instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
 
 
-def test_a_video_that_lost_a_part_is_shown_with_what_it_has(crowd: DataFolder) -> None:
-    forget(person_in_part(crowd), crowd)
-    (sealed, *_) = (str(row["video_id"]) for row in rows_of(crowd, "sealed_videos"))
-    with open_instance(crowd) as instance:
+def test_a_video_that_lost_a_part_is_shown_with_what_it_has(sealed: DataFolder) -> None:
+    (video, *_) = (str(row["video_id"]) for row in rows_of(sealed, "sealed_videos"))
+    with open_instance(sealed) as instance:
         for stage in PER_VIDEO:
             records = instance.fetch_materializations(
-                dg.AssetRecordsFilter(dg.AssetKey(stage.name), asset_partitions=[sealed]), limit=10
+                dg.AssetRecordsFilter(dg.AssetKey(stage.name), asset_partitions=[video]), limit=10
             ).records
             rows = [record.asset_materialization.metadata["dagster/partition_row_count"].value for record in records]  # type: ignore[union-attr]
-            assert rows == [len(rows_of(crowd, stage.name, video_id=sealed))]
+            assert rows == [len(rows_of(sealed, stage.name, video_id=video))]
 
 
 def test_what_others_wrote_into_the_history_loses_the_name(finished: DataFolder, clips: Clips) -> None:
@@ -88,7 +87,11 @@ def test_no_picture_of_an_alarm_is_left_whoever_it_names(crowd: DataFolder, tmp_
             [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
             selection=dg.AssetSelection.checks_for_assets("identity_clusters"),
             instance=instance,
-            resources={"workspace": Workspace(data_folder=str(crowd.root)), "progress": SilentProgress()},
+            resources={
+                "workspace": Workspace(data_folder=str(crowd.root)),
+                "progress": SilentProgress(),
+                "compute": InThisProcess(),
+            },
             run_config=QUIET,
         )
     before = DataFolder(tmp_path / "before")
@@ -100,10 +103,9 @@ def test_no_picture_of_an_alarm_is_left_whoever_it_names(crowd: DataFolder, tmp_
 
 
 def test_the_files_of_the_history_have_no_free_pages_in_which_something_could_be_left(
-    finished: DataFolder, clips: Clips
+    without_astronaut: DataFolder,
 ) -> None:
-    forget(str(clips.astronaut), finished)
-    for path in (finished.dagster_home / "history").rglob("*.db"):
+    for path in (without_astronaut.dagster_home / "history").rglob("*.db"):
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA freelist_count").fetchone() == (0,)
         assert not path.with_name(f"{path.name}-wal").exists()

@@ -6,6 +6,7 @@ import dagster as dg
 import numpy as np
 import pytest
 
+from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.definitions import defs
 from framecurate_assets.erasure.target import Target
@@ -22,39 +23,35 @@ from framecurate_tests.erasure.forgetting import faces_of, forget, person_in_par
 from framecurate_tests.erasure.traces import removed_names, where_found, where_pictures_are
 
 
-def test_no_byte_of_a_person_is_left_in_the_data_folder(crowd: DataFolder, crowd_once: DataFolder) -> None:
-    person = person_in_part(crowd)
-    outcome = forget(person, crowd)
-    assert outcome.failed_checks == {}
-
-    names = removed_names(crowd_once, crowd)
+def test_no_byte_of_a_person_is_left_in_the_data_folder(sealed: DataFolder, crowd_once: DataFolder) -> None:
+    person = person_in_part(crowd_once)
+    names = removed_names(crowd_once, sealed)
     assert {person, *(str(face["face_id"]) for face in faces_of(person, crowd_once))} < names
-    assert where_found(names, crowd) == []
-    assert where_pictures_are(crowd_once, crowd) == []
-    assert what_is_left(crowd) == []
+    assert where_found(names, sealed) == []
+    assert where_pictures_are(crowd_once, sealed) == []
+    assert what_is_left(sealed) == []
     # It would have been found before.
     assert len(where_found(names, crowd_once)) > 10
 
 
-def test_other_people_keep_their_ids_and_their_other_pictures(crowd: DataFolder, crowd_once: DataFolder) -> None:
-    person = person_in_part(crowd)
+def test_other_people_keep_their_ids_and_their_other_pictures(sealed_once: DataFolder, crowd_once: DataFolder) -> None:
+    person = person_in_part(crowd_once)
     before = {row["face_id"]: row["person_id"] for row in all_rows(crowd_once)["identity_clusters"]}
     shown = {row["frame_id"] for row in faces_of(person, crowd_once)}
-    forget(person, crowd)
 
-    after = {row["face_id"]: row["person_id"] for row in all_rows(crowd)["identity_clusters"]}
+    rows = all_rows(sealed_once)
+    after = {row["face_id"]: row["person_id"] for row in rows["identity_clusters"]}
     assert after == {face_id: before[face_id] for face_id in after}
     assert set(after.values()) == set(before.values()) - {person}
-    assert shown.isdisjoint(row["frame_id"] for row in all_rows(crowd)["sampled_frames"])
+    assert shown.isdisjoint(row["frame_id"] for row in rows["sampled_frames"])
     for place in ("frames", "faces"):
-        kept = contents(crowd.root / place)
-        assert kept == {name: contents(crowd_once.root / place)[name] for name in kept}
-    assert {str(row["path"]).split("/")[1] for row in all_rows(crowd)["person_selections"]} == set(after.values())
+        kept, formerly = contents(sealed_once.root / place), contents(crowd_once.root / place)
+        assert kept == {name: formerly[name] for name in kept}
+    assert {str(row["path"]).split("/")[1] for row in rows["person_selections"]} == set(after.values())
 
 
-def test_the_next_run_has_nothing_to_do(crowd: DataFolder) -> None:
-    forget(person_in_part(crowd), crowd)
-    assert bring_up_to_date(crowd).runs == 0
+def test_the_next_run_has_nothing_to_do(sealed: DataFolder) -> None:
+    assert bring_up_to_date(sealed).runs == 0
 
 
 @pytest.mark.parametrize(
@@ -64,22 +61,21 @@ def test_the_next_run_has_nothing_to_do(crowd: DataFolder) -> None:
         "sampling: {frames_per_section: 2}\ncandidates: {preset: relaxed, max_padding: 1.0}\n",
     ],
 )
-def test_another_policy_does_not_bring_the_person_back(crowd: DataFolder, crowd_once: DataFolder, policy: str) -> None:
-    person = person_in_part(crowd)
+def test_another_policy_does_not_bring_the_person_back(sealed: DataFolder, crowd_once: DataFolder, policy: str) -> None:
+    person = person_in_part(crowd_once)
     theirs = np.array([face["embedding"] for face in faces_of(person, crowd_once)])
-    distance = same_person_distance(str(all_rows(crowd)["detected_faces"][0]["engine"]))
-    forget(person, crowd)
-    sealed = {row["video_id"] for row in all_rows(crowd)["sealed_videos"]}
-    frames = [row for row in all_rows(crowd)["sampled_frames"] if row["video_id"] in sealed]
+    distance = same_person_distance(str(all_rows(sealed)["detected_faces"][0]["engine"]))
+    videos = {row["video_id"] for row in all_rows(sealed)["sealed_videos"]}
+    frames = [row for row in all_rows(sealed)["sampled_frames"] if row["video_id"] in videos]
 
-    crowd.policy_file.write_text(policy)
-    outcome = bring_up_to_date(crowd)
+    sealed.policy_file.write_text(policy)
+    outcome = bring_up_to_date(sealed)
 
     assert outcome.failed_checks == {}
-    assert [row for row in all_rows(crowd)["sampled_frames"] if row["video_id"] in sealed] == frames
-    assert not [path for video in sealed for path in crowd.videos.glob(f"{video}*")]
-    assert person not in {row["person_id"] for row in all_rows(crowd)["identity_clusters"]}
-    for face in all_rows(crowd)["face_candidates"]:
+    assert [row for row in all_rows(sealed)["sampled_frames"] if row["video_id"] in videos] == frames
+    assert not [path for video in videos for path in sealed.videos.glob(f"{video}*")]
+    assert person not in {row["person_id"] for row in all_rows(sealed)["identity_clusters"]}
+    for face in all_rows(sealed)["face_candidates"]:
         assert np.linalg.norm(theirs - np.array(face["embedding"]), axis=1).min() > distance
 
 
@@ -126,17 +122,20 @@ def test_faces_that_the_policy_refused_go_too(finished: DataFolder, clips: Clips
 
 
 @pytest.mark.parametrize("asset", ["raw_videos", "sampled_frames"])
-def test_a_sealed_video_that_is_materialised_in_dagster_keeps_its_rows(crowd: DataFolder, asset: str) -> None:
-    forget(person_in_part(crowd), crowd)
-    before = all_rows(crowd)
-    sealed = str(before["sealed_videos"][0]["video_id"])
-    with open_instance(crowd) as instance:
+def test_a_sealed_video_that_is_materialised_in_dagster_keeps_its_rows(sealed: DataFolder, asset: str) -> None:
+    before = all_rows(sealed)
+    video = str(before["sealed_videos"][0]["video_id"])
+    with open_instance(sealed) as instance:
         result = dg.materialize(
             [*defs.assets],  # type: ignore[misc]
             selection=dg.AssetSelection.assets(asset),
-            partition_key=sealed,
+            partition_key=video,
             instance=instance,
-            resources={"workspace": Workspace(data_folder=str(crowd.root)), "progress": SilentProgress()},
+            resources={
+                "workspace": Workspace(data_folder=str(sealed.root)),
+                "progress": SilentProgress(),
+                "compute": InThisProcess(),
+            },
             run_config=QUIET,
             raise_on_error=False,
         )
@@ -144,25 +143,22 @@ def test_a_sealed_video_that_is_materialised_in_dagster_keeps_its_rows(crowd: Da
     said = failure.step_failure_data.user_failure_data
     assert said
     assert "shows a person who was erased" in str(said.description)
-    assert all_rows(crowd) == before
+    assert all_rows(sealed) == before
 
 
-def test_a_second_person_of_the_same_videos_can_be_forgotten(crowd: DataFolder, crowd_once: DataFolder) -> None:
-    first = person_in_part(crowd)
-    forget(first, crowd)
-    second = person_in_part(crowd)
-    erased = {str(row["video_id"]): row["frames_erased"] for row in all_rows(crowd)["sealed_videos"]}
-    forget(second, crowd)
-    names = removed_names(crowd_once, crowd)
+def test_a_second_person_of_the_same_videos_can_be_forgotten(sealed: DataFolder, crowd_once: DataFolder) -> None:
+    first, second = person_in_part(crowd_once), person_in_part(sealed)
+    erased = {str(row["video_id"]): row["frames_erased"] for row in all_rows(sealed)["sealed_videos"]}
+    forget(second, sealed)
+    names = removed_names(crowd_once, sealed)
     assert {first, second} < names
-    assert where_found(names, crowd) == []
-    for row in all_rows(crowd)["sealed_videos"]:
+    assert where_found(names, sealed) == []
+    for row in all_rows(sealed)["sealed_videos"]:
         assert int(str(row["frames_erased"])) > int(str(erased[str(row["video_id"])]))
 
 
-def test_the_rest_of_a_sealed_video_can_be_forgotten(crowd: DataFolder, crowd_once: DataFolder) -> None:
-    forget(person_in_part(crowd), crowd)
-    sealed = str(all_rows(crowd)["sealed_videos"][0]["video_id"])
-    forget(sealed, crowd)
-    assert where_found(removed_names(crowd_once, crowd) | {sealed}, crowd) == []
-    assert what_is_left(crowd) == []
+def test_the_rest_of_a_sealed_video_can_be_forgotten(sealed: DataFolder, crowd_once: DataFolder) -> None:
+    video = str(all_rows(sealed)["sealed_videos"][0]["video_id"])
+    forget(video, sealed)
+    assert where_found(removed_names(crowd_once, sealed) | {video}, sealed) == []
+    assert what_is_left(sealed) == []
