@@ -10,13 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from framecurate_assets.intake.picture_set import listing
 from framecurate_assets.lake import tables
-from framecurate_assets.lake.lake import Lake, content_fingerprint, fingerprint
+from framecurate_assets.lake.lake import content_fingerprint, fingerprint
 from framecurate_assets.lake.tables import Table
 from framecurate_assets.policy import Policy
 from framecurate_assets.sources.source import Source
+
+
+class Contents(Protocol):
+    """Knows the fingerprints of the rows that are stored: a lake, or a look at one."""
+
+    def content(self, table: Table, video_id: str | None = None) -> str | None:
+        """As `Lake.content`."""
+        ...
+
+    def video_ids(self, table: Table) -> list[str]:
+        """As `Lake.video_ids`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,7 @@ class Stage:
         """Whether it is stored, and materialised, video by video."""
         return self.table in tables.PER_VIDEO_TABLES
 
-    def made_from(self, lake: Lake, policy: Policy, video_id: str | None = None, *, also: str = "") -> str:
+    def made_from(self, lake: Contents, policy: Policy, video_id: str | None = None, *, also: str = "") -> str:
         """Fingerprint of all that decides this stage's rows for one video, or for the whole lake.
 
         Args:
@@ -75,7 +88,7 @@ def sampling_fingerprint(kind: str | None, policy: Policy) -> str:
     return str(policy.video.min_shorter_side_px) if kind == "images" else ""
 
 
-def _contents_of_all(lake: Lake, table: Table) -> list[str]:
+def _contents_of_all(lake: Contents, table: Table) -> list[str]:
     """Every video that has rows in a table, with the fingerprint of its rows.
 
     Videos without rows do not count: refusing one more video changes no person.

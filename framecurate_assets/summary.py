@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from framecurate_assets.lake.catalog import connect
 from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.gathered import connect_for, files_below
 from framecurate_assets.policy import Policy
 
 
@@ -44,25 +41,22 @@ class Summary:
 
 
 def summarise(folder: DataFolder) -> Summary:
-    """Read a data folder's tables."""
-    with connect(folder) as connection:
+    """Read a data folder's tables, and look how large its files are."""
+    disk = _disk(folder)
+    with connect_for(folder, _QUERIES) as connection:
         return Summary(
             videos=_rows(connection, _VIDEOS),
             people=_rows(connection, _PEOPLE),
             nobodys_faces={row["reason"]: row["faces"] for row in _rows(connection, _NOBODYS)},
-            alarms=_value(connection, "SELECT count(*) FROM identity_alarms"),
-            corrections=_value(connection, "SELECT count(*) FROM corrections WHERE state = 'applied'"),
+            alarms=_value(connection, _ALARMS),
+            corrections=_value(connection, _CORRECTIONS),
             refusals=_rows(connection, _REFUSALS),
-            refused_pictures=_value(connection, "SELECT count(*) FROM pictures WHERE reason IS NOT NULL"),
-            candidates_bytes=_value(connection, "SELECT coalesce(sum(bytes), 0)::BIGINT FROM face_candidates"),
-            dataset_bytes=_value(
-                connection,
-                "SELECT coalesce(sum(size), 0)::BIGINT FROM read_blob($place)",
-                {"place": f"{folder.dataset.as_posix()}/**"},
-            ),
-            disk=_disk(folder),
+            refused_pictures=_value(connection, _REFUSED_PICTURES),
+            candidates_bytes=_value(connection, _CANDIDATES_BYTES),
+            dataset_bytes=disk["dataset"],
+            disk=disk,
             pruned=_rows(connection, _PRUNED)[0],
-            engine=_value(connection, "SELECT min(engine) FROM detected_faces"),
+            engine=_value(connection, _ENGINE),
         )
 
 
@@ -146,27 +140,37 @@ FROM pruned_files
 """
 
 
+_ALARMS = "SELECT count(*) FROM identity_alarms"
+_CORRECTIONS = "SELECT count(*) FROM corrections WHERE state = 'applied'"
+_REFUSED_PICTURES = "SELECT count(*) FROM pictures WHERE reason IS NOT NULL"
+_CANDIDATES_BYTES = "SELECT coalesce(sum(bytes), 0)::BIGINT FROM face_candidates"
+_ENGINE = "SELECT min(engine) FROM detected_faces"
+
+_QUERIES = (
+    _VIDEOS,
+    _PEOPLE,
+    _NOBODYS,
+    _ALARMS,
+    _CORRECTIONS,
+    _REFUSALS,
+    _REFUSED_PICTURES,
+    _CANDIDATES_BYTES,
+    _PRUNED,
+    _ENGINE,
+)
+
+
 def _disk(folder: DataFolder) -> dict[str, int]:
-    videos = _files(folder.videos)
+    """Bytes of all files, unfinished ones too: they take disk like any other."""
+    videos = [stat for _, stat in files_below(folder.videos)]
     linked = sum(stat.st_size for stat in videos if stat.st_nlink > 1)
-    return {
-        "videos": sum(stat.st_size for stat in videos) - linked,
-        "linked": linked,
-        "frames": sum(stat.st_size for stat in _files(folder.all_frames)),
-        "faces": sum(stat.st_size for stat in _files(folder.all_faces)),
-        "dataset": sum(stat.st_size for stat in _files(folder.dataset)),
+    others = {
+        "frames": folder.all_frames,
+        "faces": folder.all_faces,
+        "dataset": folder.dataset,
     }
-
-
-def _files(place: Path) -> list[os.stat_result]:
-    """Every file below a folder, unfinished ones too: they take disk like any other."""
-    stats = []
-    for name, _, files in os.walk(place):
-        for file in files:
-            # Another process may remove one meanwhile.
-            with suppress(FileNotFoundError):
-                stats.append((Path(name) / file).stat())
-    return stats
+    sizes = {name: sum(stat.st_size for _, stat in files_below(place)) for name, place in others.items()}
+    return {"videos": sum(stat.st_size for stat in videos) - linked, "linked": linked, **sizes}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -175,6 +179,6 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _value(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str] | None = None) -> Any:
-    row = connection.execute(query, parameters or {}).fetchone()
+def _value(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
+    row = connection.execute(query).fetchone()
     return row[0] if row else None

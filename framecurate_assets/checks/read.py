@@ -7,6 +7,7 @@ from pathlib import Path
 from framecurate_assets.stages import STAGES
 
 STEERING = {"per video", "blocking", "warning", "pictured"}
+ONLY_WITH = "only with "
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Check:
     warning: bool
     pictured: bool
     """Whether there is a contact sheet of its name, which shows what is wrong."""
+    only_with: str | None
+    """A table without which nothing can be wrong."""
 
     @property
     def parameters(self) -> set[str]:
@@ -41,10 +44,11 @@ def _read(path: Path) -> Check:
     return Check(
         asset=path.parent.name,
         name=path.stem,
-        description=" ".join(line for line in comments if line not in STEERING),
+        description=" ".join(line for line in comments if line not in STEERING and not line.startswith(ONLY_WITH)),
         query="\n".join(line for line in lines if not line.startswith("--")),
         per_video="per video" in comments,
         blocking="blocking" in comments,
         warning="warning" in comments,
         pictured="pictured" in comments,
+        only_with=next((line.removeprefix(ONLY_WITH) for line in comments if line.startswith(ONLY_WITH)), None),
     )

@@ -7,8 +7,10 @@ from typing import Any
 import duckdb
 
 from framecurate_assets.checks.read import Check
-from framecurate_assets.lake.catalog import connect
 from framecurate_assets.lake.folder import DataFolder
+from framecurate_assets.lake.gathered import connect_for
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.tables import TABLES
 from framecurate_assets.policy import Policy
 
 
@@ -29,12 +31,15 @@ def run_checks(
 ) -> Iterator[tuple[Check, list[Finding]]]:
     """Each check with what it found: one finding over the whole lake, or one for each video that its query knows.
 
-    One connection serves all of them: opening one looks into every file of the lake.
+    Every file of the lake that any of them looks into is opened once.
     """
     available = {**policy_parameters(folder, policy), "video_ids": list(video_ids)}
-    with connect(folder) as connection:
+    lake = Lake(folder)
+    asked = [check for check in checks if _has_something_to_find(check, lake)]
+    with connect_for(folder, [check.query for check in asked]) as connection:
         for check in checks:
-            rows = _fetch(connection, check.query, {name: available[name] for name in check.parameters})
+            parameters = {name: available[name] for name in check.parameters}
+            rows = _fetch(connection, check.query, parameters) if check in asked else []
             yield check, _findings(check, rows)
 
 
@@ -51,6 +56,11 @@ def policy_parameters(folder: DataFolder, policy: Policy) -> dict[str, Any]:
         "allowed_same_frame": list(policy.identity.allowed_same_frame),
         "min_hash_distance": policy.selection.min_hash_distance,
     }
+
+
+def _has_something_to_find(check: Check, lake: Lake) -> bool:
+    table = next((table for table in TABLES if table.name == check.only_with), None)
+    return table is None or lake.read_if_there(table).height > 0
 
 
 def _findings(check: Check, rows: list[dict[str, Any]]) -> list[Finding]:

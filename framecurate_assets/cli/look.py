@@ -78,8 +78,9 @@ def ui(
 ) -> None:
     """Start Dagster's webserver and daemon on this project; Ctrl-C stops them."""
     from framecurate_assets.assets.partitions import register_videos
-    from framecurate_assets.dagster_home import PROJECT, only_one, open_instance
+    from framecurate_assets.dagster_home import PROJECT, open_instance
     from framecurate_assets.dagster_runs import end_dead_runs
+    from framecurate_assets.dagster_serving import only_one
     from framecurate_assets.sources.listings import all_sources
     from framecurate_assets.terminal import messages
 

@@ -14,6 +14,7 @@ from framecurate_assets.lake.folder import DataFolder
 
 if TYPE_CHECKING:
     from framecurate_assets.sources.adding import Added, Wishes
+    from framecurate_assets.sources.source import Source
 
 _COLUMNS = {
     "shown": "source",
@@ -54,8 +55,7 @@ def add(
     added again, under whatever name or spelling of its URL. The options hold for all that is named at once; what a
     .yaml list says of an entry comes first. A SOURCE - stands for standard input.
     """
-    from framecurate_assets.assets.partitions import register_videos
-    from framecurate_assets.dagster_home import open_instance
+    from framecurate_assets.dagster_serving import is_served
     from framecurate_assets.sources.adding import Wishes
     from framecurate_assets.terminal import messages
 
@@ -66,8 +66,8 @@ def add(
     wishes = Wishes(as_lists, allow_forgotten, {key: value for key, value in values.items() if value is not None})
     folder = data_folder(data)
     added = add_to_list(folder, sources, wishes)
-    with open_instance(folder) as instance:
-        register_videos(instance, [*added.known, *added.fresh])
+    if is_served(folder):
+        _show(folder, [*added.known, *added.fresh])
     for source in added.fresh:
         messages.print(f"added {source.video_id}: {source.source}", soft_wrap=True)
     for known in added.known:
@@ -79,6 +79,15 @@ def add(
     if (added.known or added.known_lists) and wishes.values:
         messages.print(f"What is on the list is changed in {folder.sources_file}, not by adding it again.")
     raise typer.Exit(WRONG_USE if added.refused else 0)
+
+
+def _show(folder: DataFolder, videos: "Sequence[Source]") -> None:
+    """Let the pages that are open show the videos at once. Otherwise what starts Dagster next sees to that."""
+    from framecurate_assets.assets.partitions import register_videos
+    from framecurate_assets.dagster_home import open_instance
+
+    with open_instance(folder) as instance:
+        register_videos(instance, videos)
 
 
 def add_to_list(folder: DataFolder, arguments: Sequence[str], wishes: "Wishes | None" = None) -> "Added":

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
-
 from framecurate_assets.freshness.another_try import is_worth_another_try
-from framecurate_assets.freshness.files import files_are_there, missing_files
+from framecurate_assets.freshness.files import files_are_there
 from framecurate_assets.freshness.inputs import Inputs
+from framecurate_assets.freshness.look import Look
 from framecurate_assets.freshness.out_of_reach import can_be_made_of_what_is_left, is_out_of_reach
 from framecurate_assets.intake.picture_set import listing
 from framecurate_assets.lake import tables
-from framecurate_assets.lake.lake import Lake
-from framecurate_assets.lake.sealed import is_sealed
 from framecurate_assets.people.log import corrections_fingerprint
 from framecurate_assets.reference.persons import photos_fingerprint
 from framecurate_assets.sources.source import Source
@@ -35,9 +32,18 @@ from framecurate_assets.stages import (
 
 def due_videos(inputs: Inputs) -> list[str]:
     """The videos for which any per-video stage has to be made, in the order of the sources."""
+    look = Look(inputs)
     return [
-        source.video_id for source in inputs.sources if any(_is_stale_for(stage, source, inputs) for stage in PER_VIDEO)
+        source.video_id for source in inputs.sources if any(_is_stale_for(stage, source, look) for stage in PER_VIDEO)
     ]
+
+
+def anything_is_stale(inputs: Inputs) -> bool:
+    """Whether any stage has to be made, of any video or over the whole lake."""
+    look = Look(inputs)
+    return any(_is_stale(stage, look) for stage in WHOLE_LAKE) or any(
+        _is_stale_for(stage, source, look) for source in inputs.sources for stage in PER_VIDEO
+    )
 
 
 def finished_videos(inputs: Inputs) -> Iterator[str]:
@@ -45,47 +51,55 @@ def finished_videos(inputs: Inputs) -> Iterator[str]:
 
     None as long as the dataset has to be made, and no sealed video: what it lost cannot be made again.
     """
-    if any(is_stale(stage, inputs) for stage in WHOLE_LAKE):
+    look = Look(inputs)
+    if any(_is_stale(stage, look) for stage in WHOLE_LAKE):
         return
-    lake = inputs.lake
     for source in inputs.sources:
-        setback = lake.read_all(tables.VIDEO_SETBACKS, [source.video_id])
-        waits = not setback.filter((pl.col("status") == "over_budget") | pl.col("unexpected")).is_empty()
-        is_stale_anywhere = any(_is_stale_for(stage, source, inputs) for stage in PER_VIDEO)
-        if not (waits or is_stale_anywhere or is_sealed(lake, source.video_id)):
+        setbacks = look.rows(tables.VIDEO_SETBACKS, source.video_id, "status", "unexpected")
+        waits = any(row["status"] == "over_budget" or row["unexpected"] for row in setbacks)
+        is_stale_anywhere = any(_is_stale_for(stage, source, look) for stage in PER_VIDEO)
+        if not (waits or is_stale_anywhere or look.is_sealed(source.video_id)):
             yield source.video_id
 
 
 def stale_videos(stage: Stage, inputs: Inputs) -> list[str]:
     """The videos for which a per-video stage has to be made, in the order of the sources."""
-    return [source.video_id for source in inputs.sources if _is_stale_for(stage, source, inputs)]
+    look = Look(inputs)
+    return [source.video_id for source in inputs.sources if _is_stale_for(stage, source, look)]
 
 
 def is_stale(stage: Stage, inputs: Inputs) -> bool:
     """Whether a stage over the whole lake has to be made, be it only for a table that is gone."""
-    lake = inputs.lake
-    return (
-        lake.made_from(stage.table) != made_from_today(stage, inputs)
-        or not all(lake.path(table).exists() for table in stage.beside)
-        or not files_are_there(stage.table, lake)
-    )
+    return _is_stale(stage, Look(inputs))
 
 
 def made_from_today(stage: Stage, inputs: Inputs) -> str:
     """Fingerprint of all that decides the rows of a stage over the whole lake, as it is now."""
-    return stage.made_from(inputs.lake, inputs.policy, also=_also(stage, None, inputs))
+    return _made_from_today(stage, Look(inputs))
 
 
-def _is_stale_for(stage: Stage, source: Source, inputs: Inputs) -> bool:
-    lake, video_id = inputs.lake, source.video_id
-    if is_out_of_reach(source, inputs) and not can_be_made_of_what_is_left(stage, video_id, lake):
-        return False
-    today = stage.made_from(lake, inputs.policy, video_id, also=_also(stage, source, inputs))
+def _made_from_today(stage: Stage, look: Look) -> str:
+    return stage.made_from(look, look.inputs.policy, also=_also(stage, None, look.inputs))
+
+
+def _is_stale(stage: Stage, look: Look) -> bool:
     return (
-        (lake.made_from(stage.table, video_id) != today and not _is_folder_that_is_gone(stage, source, lake))
-        or is_worth_another_try(stage, source, inputs)
-        or not files_are_there(stage.table, lake, video_id)
-        or _has_to_bring_pruned_files_back(stage, source, inputs)
+        look.made_from(stage.table) != _made_from_today(stage, look)
+        or not all(look.inputs.lake.path(table).exists() for table in stage.beside)
+        or not files_are_there(stage.table, look)
+    )
+
+
+def _is_stale_for(stage: Stage, source: Source, look: Look) -> bool:
+    inputs, video_id = look.inputs, source.video_id
+    if is_out_of_reach(source, look) and not can_be_made_of_what_is_left(stage, video_id, look):
+        return False
+    today = stage.made_from(look, inputs.policy, video_id, also=_also(stage, source, inputs))
+    return (
+        (look.made_from(stage.table, video_id) != today and not _is_folder_that_is_gone(stage, source, look))
+        or is_worth_another_try(stage, source, look)
+        or not files_are_there(stage.table, look, video_id)
+        or _has_to_bring_pruned_files_back(stage, source, look)
     )
 
 
@@ -101,16 +115,16 @@ def _also(stage: Stage, source: Source | None, inputs: Inputs) -> str:
     return inputs.engine if stage is DETECTED_FACES else ""
 
 
-def _is_folder_that_is_gone(stage: Stage, source: Source, lake: Lake) -> bool:
+def _is_folder_that_is_gone(stage: Stage, source: Source, look: Look) -> bool:
     """A folder of pictures that was taken in and cannot be looked at any more: what was made of it stays."""
-    if stage is not RAW_VIDEOS or source.kind != "images" or lake.made_from(stage.table, source.video_id) is None:
+    if stage is not RAW_VIDEOS or source.kind != "images" or look.made_from(stage.table, source.video_id) is None:
         return False
     return listing(Path(source.source)) is None
 
 
-def _has_to_bring_pruned_files_back(stage: Stage, source: Source, inputs: Inputs) -> bool:
+def _has_to_bring_pruned_files_back(stage: Stage, source: Source, look: Look) -> bool:
     """Whether files of the stage were pruned that a stage below, which has to be made, reads."""
     readers = {RAW_VIDEOS.name: (SAMPLED_FRAMES,), SAMPLED_FRAMES.name: (DETECTED_FACES, FACE_CANDIDATES)}
-    if stage.name not in readers or not missing_files(stage.table, inputs.lake, source.video_id):
+    if stage.name not in readers or not look.missing_files(stage.table, source.video_id):
         return False
-    return any(_is_stale_for(reader, source, inputs) for reader in readers[stage.name])
+    return any(_is_stale_for(reader, source, look) for reader in readers[stage.name])

@@ -6,9 +6,6 @@ from collections.abc import Collection
 
 import numpy as np
 import polars as pl
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 PREFIX = "person_"
 
@@ -63,6 +60,9 @@ def keep_person_ids(
 
 def _paired(labels: pl.DataFrame, previous: pl.DataFrame) -> dict[int, str]:
     """For each label that gets one, the person of the last run."""
+    # SciPy takes long to load, and most who import this module only ask what an id means.
+    from scipy.optimize import linear_sum_assignment
+
     shared = (
         labels.join(previous.select("face_id", "person_id"), on="face_id")
         .group_by("label", "person_id")
@@ -83,6 +83,9 @@ def _paired(labels: pl.DataFrame, previous: pl.DataFrame) -> dict[int, str]:
 
 def _components(shared: pl.DataFrame) -> pl.Series:
     """Number the sets of labels and people that share no face with any other: each is a small problem of its own."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     if shared.is_empty():
         return pl.Series("component", [], dtype=pl.Int32)
     label = shared["label"].rank("dense").to_numpy().astype(np.int64) - 1

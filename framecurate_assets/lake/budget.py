@@ -8,7 +8,7 @@ from framecurate_assets.lake.lake import Lake
 
 def candidate_bytes_by_video(lake: Lake) -> dict[str, int]:
     """Bytes of the candidate crops of every video that has any."""
-    with connect(lake.folder) as connection:
+    with connect(lake.folder, names=["face_candidates"]) as connection:
         rows = connection.execute(
             "SELECT video_id, sum(bytes)::BIGINT FROM face_candidates GROUP BY video_id"
         ).fetchall()

@@ -6,6 +6,8 @@ it would stop the pipeline.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -20,11 +22,20 @@ VIEWS = ("face_rejections", "persons", "videos")
 """Views that follow from the tables: `views/<name>.sql` each."""
 
 
-def connect(folder: DataFolder) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB with a view for each table of the lake, empty where nothing is stored yet."""
+def connect(
+    folder: DataFolder, instead: Mapping[str, str] | None = None, names: Collection[str] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB with a view for each table of the lake, empty where nothing is stored yet.
+
+    Args:
+        folder: whose lake.
+        instead: queries by name: of tables, where the view is another one than over all stored files, and of further
+            views.
+        names: the views that are asked for; all by default.
+    """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    _create_views(connection, folder)
+    _create_views(connection, folder, instead, names)
     return connection
 
 
@@ -48,28 +59,47 @@ def write_catalog(folder: DataFolder) -> Path:
     return path
 
 
-def _create_views(connection: duckdb.DuckDBPyConnection, folder: DataFolder) -> None:
-    for table in TABLES:
-        connection.execute(f"CREATE VIEW {table.name} AS {_select(table, folder)}")
-    for name in VIEWS:
-        query = (Path(__file__).parent / "views" / f"{name}.sql").read_text(encoding="utf-8")
-        connection.execute(f"CREATE VIEW {name} AS {query}")
+def view_query(name: str) -> str:
+    """What one of `VIEWS` is."""
+    return (Path(__file__).parent / "views" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _create_views(
+    connection: duckdb.DuckDBPyConnection,
+    folder: DataFolder,
+    instead: Mapping[str, str] | None = None,
+    names: Collection[str] | None = None,
+) -> None:
+    stored = {table.name: partial(_select, table, folder) for table in TABLES}
+    derived = {name: partial(view_query, name) for name in VIEWS}
+    given = {name: partial(str, query) for name, query in (instead or {}).items()}
+    for name, query in {**stored, **given, **derived}.items():
+        if names is None or name in names:
+            connection.execute(f"CREATE VIEW {name} AS {query()}")
 
 
 def _select(table: Table, folder: DataFolder) -> str:
     if table in PER_VIDEO_TABLES:
         place = folder.tables / table.name
-        files, stored = place / "*.parquet", any(place.glob("*.parquet"))
+        files, stored = (
+            place / "*.parquet",
+            place.is_dir() and any(file.suffix == ".parquet" for file in place.iterdir()),
+        )
     else:
         files = folder.tables / f"{table.name}.parquet"
         stored = files.exists()
-    columns = ", ".join(f'NULL::{_sql_type(column.dtype)} AS "{column.name}"' for column in table.columns)
-    nothing = f"SELECT {columns} WHERE false"
+    types = {column.name: _sql_type(column.dtype) for column in table.columns}
     if not stored:
-        return nothing
-    # What an earlier version stored lacks columns of this one.
-    quoted = str(files).replace("'", "''")
-    return f"{nothing} UNION ALL BY NAME SELECT * FROM read_parquet('{quoted}', union_by_name = true)"
+        nulls = [f'NULL::{kind} AS "{name}"' for name, kind in types.items()]
+        return f"SELECT {', '.join(nulls)} WHERE false"
+    # DuckDB need not open each file to learn the columns when it is told them. Older files may lack some.
+    columns = [f"'{name}': {{name: '{name}', type: '{kind}', default_value: NULL}}" for name, kind in types.items()]
+    return f"SELECT * FROM read_parquet({quoted(files)}, schema = MAP {{{', '.join(columns)}}})"
+
+
+def quoted(path: Path) -> str:
+    """A path as a text of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _sql_type(dtype: pl.DataType) -> str:

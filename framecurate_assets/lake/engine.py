@@ -11,6 +11,6 @@ def pinned_engine(folder: DataFolder) -> str | None:
 
     Where two engines wrote, which an asset check reports, the first in the alphabet is named.
     """
-    with connect(folder) as connection:
+    with connect(folder, names=["detected_faces"]) as connection:
         row = connection.execute("SELECT min(engine) FROM detected_faces").fetchone()
     return row[0] if row else None

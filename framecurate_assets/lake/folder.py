@@ -103,6 +103,11 @@ class DataFolder:
         return self.root / "catalog.duckdb"
 
     @property
+    def questions(self) -> Path:
+        """Copies of what is being asked for, while it is: hidden, and gone with the process that asks."""
+        return self.root / "questions"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's run history and logs."""
         return self.root / "dagster"

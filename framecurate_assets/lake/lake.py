@@ -24,6 +24,9 @@ CONTENT = "framecurate.content"
 BYTES_NEEDED = "framecurate.bytes_needed"
 """Parquet metadata key of a setback for want of budget: what the video would have cost."""
 
+FILES_AT_ONCE = 1000
+"""Files whose content is in memory at a time, beside the rows that were read before."""
+
 
 class NotMaterialisedError(FramecurateError):
     """A table is asked for that was not made yet."""
@@ -81,11 +84,11 @@ class Lake:
         Raises:
             NotMaterialisedError: it was not made yet.
         """
-        path = self.path(table, video_id)
-        if not path.exists():
+        content = _content(self.path(table, video_id))
+        if content is None:
             part = f" of {video_id}" if video_id else ""
             raise NotMaterialisedError(f"{table.name}{part} is not materialised yet", f"Materialise {table.name} first")
-        return _read(table, path)
+        return _read(table, content)
 
     def read_if_there(self, table: Table, video_id: str | None = None) -> pl.DataFrame:
         """The same; no rows where it was not made yet."""
@@ -100,9 +103,11 @@ class Lake:
         """
         own = table.columns if columns is None else tuple(one for one in table.columns if one.name in columns)
         wanted = replace(table, columns=own)
-        chosen = self.video_ids(table) if video_ids is None else video_ids
-        paths = [self.path(table, video_id) for video_id in chosen]
-        parts = [_read(wanted, path) for path in paths if path.exists()]
+        chosen = self.video_ids(table) if video_ids is None else list(video_ids)
+        parts = []
+        for start in range(0, len(chosen), FILES_AT_ONCE):
+            paths = [self.path(table, video_id) for video_id in chosen[start : start + FILES_AT_ONCE]]
+            parts += _read_together(wanted, [content for path in paths if (content := _content(path)) is not None])
         return pl.concat(parts) if parts else wanted.empty()
 
     def video_ids(self, table: Table) -> list[str]:
@@ -123,9 +128,24 @@ class Lake:
         return pl.read_parquet_metadata(path) if path.exists() else {}
 
 
-def _read(table: Table, path: Path) -> pl.DataFrame:
-    # Polars opens a path more than once, and another process may replace the file in between.
-    content = path.read_bytes()
+def _content(path: Path) -> bytes | None:
+    """What is stored; None where nothing is. Polars opens a path more than once, and it may be replaced in between."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _read_together(table: Table, contents: list[bytes]) -> list[pl.DataFrame]:
+    """The rows of several files, in their order. All at once costs a fifth of one after the other."""
+    try:
+        return [table.conform(pl.read_parquet(contents, columns=list(table.schema)))] if contents else []
+    except (pl.exceptions.ColumnNotFoundError, pl.exceptions.SchemaError):
+        return [_read(table, content) for content in contents]
+
+
+def _read(table: Table, content: bytes) -> pl.DataFrame:
+    """The rows of one file, be it of an earlier version that did not know all columns."""
     stored = [name for name in pl.read_parquet_schema(io.BytesIO(content)) if name in table.schema]
     return table.conform(table.completed(pl.read_parquet(content, columns=stored)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,7 +16,10 @@ from framecurate_assets.lake.lake import Lake
 from framecurate_assets.lake.tables import LISTED_VIDEOS
 from framecurate_assets.sources.source import Source, identify
 from framecurate_assets.sources.source_list import ListSource, SourceList, read_sources
-from framecurate_assets.web.lists import ListedVideo
+
+if TYPE_CHECKING:
+    # It loads yt-dlp.
+    from framecurate_assets.web.lists import ListedVideo
 
 TRIED_AT, LIMIT, FAULT = "framecurate.tried_at", "framecurate.limit", "framecurate.fault"
 """Keys of a stored file's metadata: when it was last tried to read the list, how many places of it, and what went

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from yt_dlp.extractor import gen_extractor_classes
-
 OF_LISTS = ("YoutubeTab",)
 """Extractors of playlists and channels beside those whose own examples are all lists."""
 
 
 def extractor_of(url: str) -> Any:
     """The class of the extractor that would be asked; the generic one for a site that yt-dlp does not know."""
+    # It takes long to load, and who lists files needs none of it.
+    from yt_dlp.extractor import gen_extractor_classes
+
     return next(extractor for extractor in gen_extractor_classes() if extractor.suitable(url))
 
 

@@ -65,6 +65,19 @@ def test_a_table_of_an_earlier_version_lacks_columns_and_is_read_all_the_same(la
     assert shown == [("person_0001", None)]
 
 
+def test_tables_of_several_versions_are_read_together_in_the_order_that_is_asked_for(lake: Lake) -> None:
+    lake.write(tables.RAW_VIDEOS, rows(tables.RAW_VIDEOS, video_id="new", status="ready"), "new")
+    pl.DataFrame({"video_id": ["old"], "mood": ["gone"]}).write_parquet(lake.path(tables.RAW_VIDEOS, "old"))
+    read = lake.read_all(tables.RAW_VIDEOS, ["old", "missing", "new"])
+    assert read.select("video_id", "status").rows() == [("old", None), ("new", "ready")]
+    assert read.schema == tables.RAW_VIDEOS.schema
+    with connect(lake.folder) as connection:
+        assert connection.execute("SELECT video_id, status FROM raw_videos ORDER BY 1").fetchall() == [
+            ("new", "ready"),
+            ("old", None),
+        ]
+
+
 def test_the_content_fingerprint_depends_on_the_rows_alone(lake: Lake) -> None:
     frame = rows(tables.RAW_VIDEOS, video_id="v")
     lake.write(tables.RAW_VIDEOS, frame, "v", made_from="one policy")

@@ -1,4 +1,5 @@
 -- No row of any table, and no file of the dataset, is of a person who was erased on request.
+-- only with forgotten
 SELECT DISTINCT place, id
 FROM (
     SELECT 'identity_clusters' AS place, unnest([person_id, model_person_id, rival_id]) AS id FROM identity_clusters

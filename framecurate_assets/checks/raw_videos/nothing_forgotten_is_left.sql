@@ -1,4 +1,5 @@
 -- No row of any table, and no file, is of a video that was erased on request.
+-- only with forgotten
 WITH named AS (
     SELECT 'raw_videos' AS place, video_id AS id FROM raw_videos
     UNION ALL SELECT 'sampled_frames', video_id FROM sampled_frames

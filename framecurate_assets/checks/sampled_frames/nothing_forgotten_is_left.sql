@@ -1,4 +1,5 @@
 -- No row of any table, and no file, is of a frame or a face that was erased on request.
+-- only with forgotten
 SELECT DISTINCT place, id
 FROM (
     SELECT 'sampled_frames' AS place, frame_id AS id FROM sampled_frames

@@ -63,6 +63,8 @@ class Table:
             polars.exceptions.ColumnNotFoundError: a column is missing.
             polars.exceptions.InvalidOperationError: a value does not fit its type.
         """
+        if list(frame.schema.items()) == list(self.schema.items()):
+            return frame
         return frame.select([pl.col(name).cast(dtype) for name, dtype in self.schema.items()])
 
 
