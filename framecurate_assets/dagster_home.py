@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import dagster as dg
 import sqlalchemy
 import yaml
 
+from framecurate_assets.dagster_history import EVENTS_AT_ONCE
 from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.lake.files import write_bytes
 from framecurate_assets.lake.folder import DataFolder
@@ -40,24 +40,6 @@ def prepare_dagster_home(folder: DataFolder) -> Path:
     return home
 
 
-def only_one(folder: DataFolder) -> None:
-    """Let this process, and what it turns into, be the only one that serves Dagster on a data folder.
-
-    Raises:
-        FramecurateError: another one does.
-    """
-    folder.dagster_home.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder.dagster_home / "serving.lock", os.O_RDWR | os.O_CREAT)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise FramecurateError(
-            f"Dagster already runs on {folder.root}", "Open its pages, or stop it first with Ctrl-C"
-        ) from error
-    # It stays open, and locked, when this process becomes Dagster's.
-    os.set_inheritable(lock, True)
-
-
 @contextmanager
 def open_instance(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
     """Dagster's instance with the history of this data folder: the same that its web pages show.
@@ -67,6 +49,7 @@ def open_instance(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
     """
     home = prepare_dagster_home(folder)
     os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = str(EVENTS_AT_ONCE)
     try:
         with dg.DagsterInstance.from_config(str(home)) as instance:
             yield instance

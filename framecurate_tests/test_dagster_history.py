@@ -8,6 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._check import CheckError
+from dagster._core.events import StepMaterializationData
+from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from framecurate_assets.assets.partitions import videos
@@ -15,7 +18,8 @@ from framecurate_assets.dagster_history import EventLog
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.errors import MachineError
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.stages import STAGES
+from framecurate_assets.lake.lake import Lake
+from framecurate_assets.stages import PERSON_SELECTIONS, STAGES
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.data_folders import bring_up_to_date, video_id
 
@@ -59,6 +63,32 @@ def test_two_that_have_it_open_see_what_the_other_writes(finished: DataFolder, p
         assert ours.get_dynamic_partitions(PARTITIONS)[-2:] == ["from-us", "from-them"]
 
 
+def test_a_batch_of_events_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    asset = dg.AssetKey("made")
+    with open_instance(folder) as instance:
+        storage = instance.event_log_storage
+        run = instance.create_run_for_job(dg.GraphDefinition(name="empty").to_job())
+
+        def event(key: str) -> EventLogEntry:
+            data = StepMaterializationData(dg.AssetMaterialization(asset, partition=key))
+            made = dg.DagsterEvent(dg.DagsterEventType.ASSET_MATERIALIZATION.value, "empty", event_specific_data=data)
+            return EventLogEntry(  # type: ignore[no-untyped-call]
+                None, 10, "", run.run_id, time.time(), dagster_event=made
+            )
+
+        before = len(instance.all_logs(run.run_id))
+        with pytest.raises(CheckError):
+            storage.store_event_batch([event("a"), None])  # type: ignore[list-item]
+        assert instance.get_materialized_partitions(asset) == set()
+        assert len(instance.all_logs(run.run_id)) == before
+        storage.store_event_batch([event("a"), event("b")])
+        assert instance.get_materialized_partitions(asset) == {"a", "b"}
+        assert len(instance.all_logs(run.run_id)) == before + 2
+    with open_instance(folder) as again:
+        assert again.get_materialized_partitions(asset) == {"a", "b"}
+
+
 def test_a_page_that_follows_a_run_is_told_of_every_event(finished: DataFolder) -> None:
     with open_instance(finished) as writing, open_instance(finished) as following:
         run = writing.create_run_for_job(dg.GraphDefinition(name="empty").to_job())
@@ -77,6 +107,8 @@ def test_a_page_that_follows_a_run_is_told_of_every_event(finished: DataFolder) 
 def test_a_history_that_is_damaged_is_one_sentence_and_can_be_removed(finished: DataFolder) -> None:
     index = finished.dagster_home / "history" / "runs" / "index.db"
     index.write_bytes(b"no database" * 1000)
+    assert bring_up_to_date(finished).runs == 0  # where nothing is to be made nothing looks at it
+    Lake(finished).remove(PERSON_SELECTIONS.table)
     with pytest.raises(MachineError, match=r"SQLite cannot use Dagster's history in .* if it is damaged, remove it"):
         bring_up_to_date(finished)
 
