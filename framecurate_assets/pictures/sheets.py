@@ -60,8 +60,12 @@ class Sides:
 
 def shrink(picture: RGBImage) -> RGBImage:
     """A picture no larger than a tile needs, so that many can be held until the sheet is made."""
-    scale = min(1.0, THUMBNAIL_PX / max(picture.shape[:2]))
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    # By a whole factor first, which OpenCV averages in a fraction of the time of any other.
+    factor = max(1, max(picture.shape[:2]) // THUMBNAIL_PX)
+    size = (max(1, picture.shape[1] // factor), max(1, picture.shape[0] // factor))
+    coarse = cv2.resize(picture[: size[1] * factor, : size[0] * factor], size, interpolation=cv2.INTER_AREA)
+    scale = min(1.0, THUMBNAIL_PX / max(size))
+    return np.asarray(cv2.resize(coarse, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def sheet_of_tiles(tiles: Sequence[Tile], columns: int = 10) -> bytes:

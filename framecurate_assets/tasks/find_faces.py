@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import polars as pl
 
 from framecurate_assets.arrays import RGBImage
@@ -87,9 +87,8 @@ class FindFaces:
         watch = Stopwatch()
         pictures = watch.each("read JPEG", map(self._read, piece["path"]))
         measured = analyse_frames(pictures, *self.models.open(), self.models.policy, watch)
-        frames = piece.iter_rows(named=True)
-        parts = [_rows(frame, of_frame.table()) for frame, of_frame in zip(frames, measured, strict=True)]
-        return FoundFaces(pl.concat([DETECTED_FACES.empty(), *parts]), watch.seconds)
+        tables = [of_frame.table() for of_frame in measured]
+        return FoundFaces(_rows(piece, tables) if tables else DETECTED_FACES.empty(), watch.seconds)
 
     def join(self, done: Sequence[FoundFaces]) -> FoundFaces:
         """All faces of the video."""
@@ -99,8 +98,10 @@ class FindFaces:
         return read_picture(self.folder.absolute(path))
 
 
-def _rows(frame: dict[str, Any], measured: pl.DataFrame) -> pl.DataFrame:
-    """DETECTED_FACES of one frame."""
-    face_id = pl.format("{}#{}", pl.lit(frame["frame_id"]), pl.int_range(pl.len()))
-    columns = {name: pl.lit(frame[name]) for name in ("frame_id", "video_id", "pts_s", "shot")}
-    return DETECTED_FACES.conform(measured.with_columns(face_id=face_id, **columns))
+def _rows(frames: pl.DataFrame, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """DETECTED_FACES of some frames, of each of which there is a table of its faces."""
+    counts = [table.height for table in tables]
+    of_faces = frames.drop("path")[np.repeat(np.arange(len(counts)), counts)]
+    numbers = pl.Series("number", [number for count in counts for number in range(count)], pl.Int64())
+    rows = pl.concat([pl.concat(tables), of_faces, numbers.to_frame()], how="horizontal")
+    return DETECTED_FACES.conform(rows.with_columns(face_id=pl.format("{}#{}", "frame_id", "number")))
