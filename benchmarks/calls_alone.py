@@ -24,7 +24,8 @@ from framecurate_assets.faces.judge import judge
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.policy import Policy
 from framecurate_assets.tasks.crop_faces import CropFaces, Crops
-from framecurate_assets.tasks.find_faces import FindFaces, FoundFaces, Models
+from framecurate_assets.tasks.find_faces import FindFaces, FoundFaces
+from framecurate_assets.tasks.models import Models
 from framecurate_assets.tasks.sample_frames import FramesFolder, Sampled, SampleFrames
 from framecurate_assets.tasks.task import carry_out
 from framecurate_assets.timing import added

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 
 from framecurate_assets.assets.failures import MACHINE
 from framecurate_assets.assets.partitions import range_tags, ranges, register_videos, videos
-from framecurate_assets.compute.here import compute_here
+from framecurate_assets.compute.compute import Compute
 from framecurate_assets.dagster_home import open_instance
 from framecurate_assets.definitions import defs
 from framecurate_assets.errors import FramecurateError, MachineError
@@ -81,7 +81,7 @@ def open_stages(
     sources: Sequence[Source],
     progress: Progress,
     overrides: Mapping[str, Any],
-    workers: int | None,
+    compute: Compute,
 ) -> Iterator[Stages]:
     """What makes the stages of a data folder, with every source registered as a partition.
 
@@ -89,7 +89,7 @@ def open_stages(
         MachineError: SQLite could not read or write Dagster's history.
     """
     workspace = Workspace(data_folder=str(folder.root), policy=dict(overrides))
-    with open_instance(folder) as instance, closing(compute_here(workers)) as compute:
+    with open_instance(folder) as instance:
         register_videos(instance, sources)
         yield Stages(instance, {"workspace": workspace, "progress": progress, "compute": compute})
 

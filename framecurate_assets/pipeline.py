@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from framecurate_assets.checks.read import Check, read_checks
 from framecurate_assets.checks.run import run_checks
+from framecurate_assets.compute.compute import Compute
+from framecurate_assets.compute.here import compute_here
 from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.freshness.inputs import Inputs
-from framecurate_assets.freshness.stale import anything_is_stale, finished_videos
+from framecurate_assets.freshness.stale import anything_is_stale, finished_videos, stale_videos
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.engine import pinned_engine
@@ -22,7 +25,8 @@ from framecurate_assets.lake.retention import Pruned, prune
 from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.reference.persons import require_photos
 from framecurate_assets.sources.source import Source
-from framecurate_assets.stages import STAGES, Stage
+from framecurate_assets.stages import PER_VIDEO, STAGES, Stage
+from framecurate_assets.tasks.models import Models
 
 if TYPE_CHECKING:
     from framecurate_assets.resources import Progress
@@ -94,15 +98,18 @@ def bring_up_to_date(
     ):
         remove_leftovers(place)
     if anything_is_stale(inputs):
-        # It takes seconds to load, more than all of this where everything is up to date.
-        from framecurate_assets.dagster_stages import open_stages
+        with closing(compute_here(workers)) as compute:
+            if any(stale_videos(stage, inputs) for stage in PER_VIDEO):
+                _warm_up(compute, Models(engine, policy.detection, folder.models))
+            # It takes seconds to load, more than all of this where everything is up to date.
+            from framecurate_assets.dagster_stages import open_stages
 
-        with open_stages(folder, sources, progress, overrides or {}, workers) as stages:
-            for stage in STAGES:
-                outcome.runs += stages.make(stage, inputs)
-                _check([stage], folder, policy, outcome)
-                if outcome.blocked:
-                    break
+            with open_stages(folder, sources, progress, overrides or {}, compute) as stages:
+                for stage in STAGES:
+                    outcome.runs += stages.make(stage, inputs)
+                    _check([stage], folder, policy, outcome)
+                    if outcome.blocked:
+                        break
     else:
         _check(STAGES, folder, policy, outcome)
     # What a dataset of some people does not need, the next one of everybody may.
@@ -110,6 +117,13 @@ def bring_up_to_date(
         outcome.pruned = prune(lake, policy.retention, finished_videos(inputs), datetime.now(UTC))
     write_catalog(folder)
     return outcome
+
+
+def _warm_up(compute: Compute, models: Models) -> None:
+    """Let worker processes start and load what they need while this one loads Dagster and takes videos in."""
+    if compute.workers > 1:
+        for _ in range(compute.workers):
+            compute.submit(models.check)
 
 
 def _check(stages: Sequence[Stage], folder: DataFolder, policy: Policy, outcome: Outcome) -> None:

@@ -15,7 +15,8 @@ from framecurate_assets.lake.engine import pinned_engine
 from framecurate_assets.lake.retention import require_files
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.stages import DETECTED_FACES
-from framecurate_assets.tasks.find_faces import FindFaces, Models
+from framecurate_assets.tasks.find_faces import FindFaces
+from framecurate_assets.tasks.models import Models
 from framecurate_assets.tasks.task import carry_out, parts_of_each
 
 TABLE = DETECTED_FACES.table

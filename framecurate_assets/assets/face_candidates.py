@@ -56,8 +56,12 @@ def face_candidates(
     turns = Turns(run.video_ids)
     parts = parts_of_each(len(run.video_ids), compute.workers)
 
+    choices = choose_candidates(lake, run.video_ids, policy.candidates)
+
     def make(video_id: str) -> VideoResult:
-        choice = choose_candidates(lake, video_id, policy.candidates)
+        choice = choices.pop(video_id)
+        if isinstance(choice, Exception):
+            raise choice
         with replaced_folder(lake.folder.faces(video_id)) as writing:
             crops = carry_out(choice.task(writing), compute, parts)
             turns.wait_for(video_id)

@@ -28,8 +28,8 @@ from framecurate_assets.sequences.seen import fit_for_sequences
 from framecurate_assets.sequences.settle import Settled, Try
 from framecurate_assets.sequences.tries import facts_of
 from framecurate_assets.stages import TEMPORAL_SEQUENCES
-from framecurate_assets.tasks.find_faces import Models
 from framecurate_assets.tasks.follow_people import FollowPeople
+from framecurate_assets.tasks.models import Models
 
 TABLE = TEMPORAL_SEQUENCES.table
 

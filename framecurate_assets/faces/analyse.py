@@ -134,14 +134,14 @@ def _background(frame: RGBImage, box: FloatArray) -> GreyImage:
     reach = (box[2:] - box[:2]) * ((SURROUNDINGS - 1) / 2)
     left, top = np.floor(np.maximum(box[:2] - reach, 0)).astype(int)
     right, bottom = np.ceil(np.minimum(box[2:] + reach, [width, height])).astype(int)
-    grey = cv2.cvtColor(frame[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    grey: GreyImage = np.asarray(cv2.cvtColor(frame[top:bottom, left:right], cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     face_left, face_top = np.floor(box[:2]).astype(int) - (left, top)
     face_right, face_bottom = np.ceil(box[2:]).astype(int) - (left, top)
     face = grey[face_top:face_bottom, face_left:face_right]
     pixels_around = grey.size - face.size
     # A face that fills the frame has no background: its hash is that of an even picture.
     face[:] = round((_sum(grey) - _sum(face)) / pixels_around) if pixels_around else 0
-    return np.asarray(grey, dtype=np.uint8)
+    return grey
 
 
 def _sum(grey: GreyImage) -> int:

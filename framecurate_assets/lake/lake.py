@@ -86,9 +86,17 @@ class Lake:
         """
         content = _content(self.path(table, video_id))
         if content is None:
-            part = f" of {video_id}" if video_id else ""
-            raise NotMaterialisedError(f"{table.name}{part} is not materialised yet", f"Materialise {table.name} first")
+            raise _not_materialised(table, video_id)
         return _read(table, content)
+
+    def require(self, table: Table, video_id: str | None = None) -> None:
+        """Make sure that a table, or a video's part of it, was made.
+
+        Raises:
+            NotMaterialisedError: it was not made yet.
+        """
+        if not self.path(table, video_id).exists():
+            raise _not_materialised(table, video_id)
 
     def read_if_there(self, table: Table, video_id: str | None = None) -> pl.DataFrame:
         """The same; no rows where it was not made yet."""
@@ -126,6 +134,11 @@ class Lake:
         """The metadata of a stored file; empty where nothing is stored."""
         path = self.path(table, video_id)
         return pl.read_parquet_metadata(path) if path.exists() else {}
+
+
+def _not_materialised(table: Table, video_id: str | None) -> NotMaterialisedError:
+    part = f" of {video_id}" if video_id else ""
+    return NotMaterialisedError(f"{table.name}{part} is not materialised yet", f"Materialise {table.name} first")
 
 
 def _content(path: Path) -> bytes | None:

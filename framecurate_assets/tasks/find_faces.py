@@ -4,53 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from framecurate_assets.arrays import RGBImage
 from framecurate_assets.faces.analyse import analyse_frames
-from framecurate_assets.faces.emotion import EmotionModel
-from framecurate_assets.faces.engine import FaceEngine
-from framecurate_assets.faces.engines import EngineChoice, open_engine
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.tables import DETECTED_FACES
 from framecurate_assets.pictures.files import read_picture
-from framecurate_assets.policy import DetectionPolicy
+from framecurate_assets.tasks.models import Models
 from framecurate_assets.timing import Stopwatch, added
-
-
-@dataclass(frozen=True)
-class Models:
-    """Which models measure faces, and where their weights are."""
-
-    choice: EngineChoice
-    policy: DetectionPolicy
-    root: Path
-    """The folder of fetched weights."""
-
-    def open(self) -> tuple[FaceEngine, EmotionModel]:
-        """The models; those of the last call in this process are still open.
-
-        Raises:
-            FramecurateError: weights are missing or altered.
-        """
-        return _opened(self)
-
-    def check(self) -> None:
-        """Open them where this runs, so that what is wrong with them is known before a video is.
-
-        Raises:
-            FramecurateError: weights are missing or altered.
-        """
-        self.open()
-
-
-@lru_cache(maxsize=1)
-def _opened(models: Models) -> tuple[FaceEngine, EmotionModel]:
-    return open_engine(models.choice, models.policy, models.root), EmotionModel()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from framecurate_assets.faces.analyse import analyse_frame
 from framecurate_assets.sequences.anchors import Anchor
 from framecurate_assets.sequences.follow import Step
 from framecurate_assets.sequences.look import Rules, Video, look_for_sequences
-from framecurate_assets.tasks.find_faces import Models
+from framecurate_assets.tasks.models import Models
 
 
 @dataclass(frozen=True)

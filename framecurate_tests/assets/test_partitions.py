@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,8 @@ def test_a_stage_whose_files_were_pruned_keeps_its_rows_and_says_what_comes_firs
     instance: dg.DagsterInstance, clips: Clips, finished: DataFolder, asset: str, needs: str
 ) -> None:
     assert materialise(instance, finished, "person_selections", policy=PRUNED).success
+    # Crops that are there need no frame.
+    shutil.rmtree(finished.faces(video_id(clips.group)))
     before = written(finished)
     words = said(materialise(instance, finished, asset, videos=[clips.group]))
     assert f"was removed, and is needed to make {video_id(clips.group)} again. Materialise {needs} of it first" in words
@@ -262,3 +265,15 @@ def test_a_stage_whose_files_were_pruned_keeps_its_rows_and_says_what_comes_firs
     for stage in ("raw_videos", "sampled_frames", asset):
         assert materialise(instance, finished, stage, videos=[clips.group]).success
     assert rows_of(finished, "pruned_files", video_id=video_id(clips.group)) == []
+
+
+def test_another_threshold_needs_no_frame_of_faces_that_were_candidates(
+    instance: dg.DagsterInstance, clips: Clips, finished: DataFolder
+) -> None:
+    assert materialise(instance, finished, "person_selections", policy=PRUNED).success
+    fewer = {"candidates": {"max_per_video": 2}}
+    assert materialise(instance, finished, "face_candidates", videos=[clips.astronaut], policy=fewer).success
+    kept = rows_of(finished, "face_candidates", video_id=video_id(clips.astronaut))
+    assert len(kept) == 2
+    told = metadata_of(instance, "face_candidates", video_id(clips.astronaut))
+    assert told["reused_crops"].value == 2

@@ -12,10 +12,11 @@ from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.lake.lake import Lake
+from framecurate_assets.lake.lake import Lake, NotMaterialisedError
 from framecurate_assets.policy import CandidatePolicy, DetectionPolicy, SamplingPolicy
-from framecurate_assets.tasks.choose_candidates import choose_candidates
-from framecurate_assets.tasks.find_faces import FindFaces, Models
+from framecurate_assets.tasks.choose_candidates import Choice, choose_candidates
+from framecurate_assets.tasks.find_faces import FindFaces
+from framecurate_assets.tasks.models import Models
 from framecurate_assets.tasks.sample_frames import FramesFolder, SampleFrames
 from framecurate_assets.tasks.task import carry_out, parts_of_each
 from framecurate_tests.conftest import Clips
@@ -24,6 +25,12 @@ from framecurate_tests.end_to_end.data_folders import contents, video_id
 HERE = InThisProcess()
 PARTS = [1, 2, 5, 1000]
 """Whole, in halves, unevenly, and more than there is."""
+
+
+def chosen(lake: Lake, video: str, policy: CandidatePolicy) -> Choice:
+    choice = choose_candidates(lake, [video], policy)[video]
+    assert isinstance(choice, Choice)
+    return choice
 
 
 @pytest.mark.parametrize("mode", ["nearest", "exact"])
@@ -59,7 +66,7 @@ def test_crops_are_the_same_in_any_number_of_pieces(clips: Clips, finished: Data
     for parts in PARTS:
         place = tmp_path / str(parts)
         place.mkdir()
-        choice = choose_candidates(lake, video, CandidatePolicy())
+        choice = chosen(lake, video, CandidatePolicy())
         made = carry_out(choice.task(place), HERE, parts)
         assert_frame_equal(made.rows, stored)
         assert contents(place) == crops
@@ -87,7 +94,7 @@ def test_a_crop_that_is_there_is_not_made_again(clips: Clips, finished: DataFold
     # What is not needed need not be there.
     for frame in finished.frames(video).iterdir():
         frame.unlink()
-    same = choose_candidates(lake, video, CandidatePolicy())
+    same = chosen(lake, video, CandidatePolicy())
     (tmp_path / "same").mkdir()
     made = carry_out(same.task(tmp_path / "same"), HERE, 1)
     assert_frame_equal(made.rows, stored)
@@ -95,7 +102,7 @@ def test_a_crop_that_is_there_is_not_made_again(clips: Clips, finished: DataFold
     assert made.reused == stored.height
     assert made.sheet is None
 
-    fewer = choose_candidates(lake, video, CandidatePolicy(max_per_video=2))
+    fewer = chosen(lake, video, CandidatePolicy(max_per_video=2))
     (tmp_path / "fewer").mkdir()
     made = carry_out(fewer.task(tmp_path / "fewer"), HERE, 1)
     best = stored.sort("composite", descending=True).head(2)
@@ -107,12 +114,26 @@ def test_a_crop_that_is_there_is_not_made_again(clips: Clips, finished: DataFold
 def test_a_crop_of_other_faces_or_of_another_size_is_made_again(clips: Clips, finished: DataFolder) -> None:
     lake, video = Lake(finished), video_id(clips.astronaut)
     stored = lake.read(tables.FACE_CANDIDATES, video)
-    assert choose_candidates(lake, video, CandidatePolicy()).there == frozenset(stored["face_id"])
+    assert chosen(lake, video, CandidatePolicy()).there == frozenset(stored["face_id"])
 
     damaged = finished.absolute(stored["path"][0])
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    assert choose_candidates(lake, video, CandidatePolicy()).there == frozenset(stored["face_id"][1:])
+    assert chosen(lake, video, CandidatePolicy()).there == frozenset(stored["face_id"][1:])
 
     faces = lake.read(tables.DETECTED_FACES, video)
     lake.write(tables.DETECTED_FACES, faces.with_columns(x1=pl.col("x1") - 1), video)
-    assert choose_candidates(lake, video, CandidatePolicy()).there == frozenset()
+    assert chosen(lake, video, CandidatePolicy()).there == frozenset()
+
+
+def test_a_video_whose_tables_cannot_be_read_harms_no_other(clips: Clips, finished: DataFolder) -> None:
+    lake = Lake(finished)
+    good, damaged, early = video_id(clips.astronaut), video_id(clips.group), "never-sampled"
+    lake.path(tables.DETECTED_FACES, damaged).write_bytes(b"no Parquet")
+    choices = choose_candidates(lake, [damaged, good, early], CandidatePolicy())
+    assert isinstance(choices[damaged], Exception)
+    assert not isinstance(choices[damaged], NotMaterialisedError)
+    assert isinstance(choices[early], NotMaterialisedError)
+    stored = lake.read(tables.FACE_CANDIDATES, good)
+    choice = choices[good]
+    assert isinstance(choice, Choice)
+    assert choice.accepted["face_id"].to_list() == stored["face_id"].to_list()
