@@ -71,7 +71,7 @@ def _to_candidates(video: Path, folder: DataFolder, compute: Compute) -> tuple[S
     passing = verdicts.filter(pl.col("reasons").list.len() == 0).select("face_id")
     accepted = found.rows.join(passing, on="face_id", maintain_order="left")
     accepted = accepted.join(frames.select("frame_id", "frame_path"), on="frame_id", maintain_order="left")
-    crop_faces = CropFaces(folder, accepted, frozenset(), keeps_sheet=False, writing=faces_folder)
+    crop_faces = CropFaces(folder, VIDEO_ID, accepted, frozenset(), keeps_sheet=False, writing=faces_folder)
     return sampled, found, carry_out(crop_faces, compute, compute.workers)
 
 

@@ -20,22 +20,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import polars as pl
-
 from benchmarks.made_up_lake import make_up_lake
+from framecurate_assets.assets.describe import RUN_SIZE
 from framecurate_assets.checks.read import read_checks
 from framecurate_assets.checks.run import run_checks
-from framecurate_assets.faces.judge import judge
 from framecurate_assets.freshness.inputs import Inputs
 from framecurate_assets.freshness.stale import anything_is_stale
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.engine import pinned_engine
+from framecurate_assets.lake.files import replaced_folder
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.policy import Policy
 from framecurate_assets.sources.listings import all_sources
 from framecurate_assets.stages import FACE_CANDIDATES
 from framecurate_assets.summary import summarise
+from framecurate_assets.tasks.choose_candidates import CROPPED_FROM, Choice, choose_candidates
 
 COMMANDS = {
     "--help": [],
@@ -82,32 +82,34 @@ def _check(folder: DataFolder) -> None:
 
 
 def _judge_again(folder: DataFolder) -> None:
-    """The parts of judging all videos by a stricter yaw, and of writing what comes of it. No picture is touched."""
+    """What the asset does to judge all videos by a stricter yaw, run by run, but for Dagster and contact sheets."""
     lake = Lake(folder)
     policy = Policy.model_validate({"candidates": {"max_yaw": 25.0}})
     video_ids = lake.video_ids(tables.DETECTED_FACES)
-    with _measured() as reading:
-        faces = lake.read_all(tables.DETECTED_FACES)
-        sizes = lake.read_all(tables.SAMPLED_FRAMES, columns=("frame_id", "width", "height"))
-        former = lake.read_all(tables.FACE_CANDIDATES, columns=("face_id", "path", "bytes"))
+    before = lake.read_all(tables.FACE_CANDIDATES, columns=("face_id",)).height
+
+    def write(choice: Choice) -> int:
+        with replaced_folder(folder.faces(choice.video_id)) as writing:
+            crops = choice.task(writing).work(choice.accepted)
+        lake.write(tables.FACE_VERDICTS, choice.verdicts, choice.video_id)
+        made_from = FACE_CANDIDATES.made_from(lake, policy, choice.video_id)
+        facts = {CROPPED_FROM: choice.cropped_from}
+        lake.write(tables.FACE_CANDIDATES, crops.rows, choice.video_id, made_from=made_from, facts=facts)
+        return crops.rows.height
+
     with _measured() as judging:
-        verdicts = judge(faces.join(sizes, on="frame_id", maintain_order="left"), policy.candidates)
-        passed = verdicts.filter(pl.col("reasons").list.len() == 0).select("face_id")
-        candidates = faces.join(passed, on="face_id", maintain_order="left").join(former, on="face_id")
-        of_video = [rows.partition_by("video_id", as_dict=True) for rows in (verdicts, candidates)]
-
-    def write(video_id: str) -> None:
-        made_from = FACE_CANDIDATES.made_from(lake, policy, video_id)
-        for table, rows in zip((tables.FACE_VERDICTS, tables.FACE_CANDIDATES), of_video, strict=True):
-            lake.write(table, rows.get((video_id,), table.empty()), video_id, made_from=made_from)
-
+        choices = [
+            choice
+            for start in range(0, len(video_ids), RUN_SIZE)
+            for choice in choose_candidates(lake, video_ids[start : start + RUN_SIZE], policy.candidates).values()
+        ]
     with _measured() as writing, ThreadPoolExecutor(2) as threads:
-        list(threads.map(write, video_ids))
-    parts = {"reading": reading, "judging": judging, "writing two tables a video": writing}
+        after = sum(threads.map(write, [choice for choice in choices if isinstance(choice, Choice)]))
+    parts = {"reading and judging": judging, "linking crops, writing two tables a video": writing}
     parts["another threshold, all faces"] = [sum(times) for times in zip(*parts.values(), strict=True)]
     for name, (wall, processor) in parts.items():
         print(f"| {name} | {wall:.2f} | {processor:.2f} |")
-    print(f"\n{faces.height} faces, {former.height} candidates before, {candidates.height} after")
+    print(f"\n{before} candidates before, {after} after")
 
 
 def _command(name: str, rest: list[str], folder: DataFolder) -> None:

@@ -22,7 +22,8 @@ from framecurate_assets.lake.tables import Table
 from framecurate_assets.policy import Policy
 from framecurate_assets.sources.source import Source
 from framecurate_assets.sources.source_list import add_sources
-from framecurate_assets.stages import PER_VIDEO, WHOLE_LAKE, Stage, source_fingerprint
+from framecurate_assets.stages import FACE_CANDIDATES, PER_VIDEO, WHOLE_LAKE, Stage, source_fingerprint
+from framecurate_assets.tasks.choose_candidates import CROPPED_FROM, cropped_from
 
 FRAMES, FACES = 90, 50
 """Of each video."""
@@ -142,7 +143,8 @@ def _store(
         for stage, of_stage in zip(PER_VIDEO, rows, strict=False):
             also = {"raw_videos": source_fingerprint(source), "detected_faces": engine}.get(stage.name, "")
             made_from = stage.made_from(lake, policy, key, also=also)
-            lake.write(stage.table, _or_none(stage.table, of_stage), key, made_from=made_from)
+            facts = {CROPPED_FROM: cropped_from(lake, key)} if stage is FACE_CANDIDATES else {}
+            lake.write(stage.table, _or_none(stage.table, of_stage), key, made_from=made_from, facts=facts)
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(store, sources))

@@ -45,7 +45,7 @@ class Choice:
         Args:
             writing: the folder that takes the place of the faces folder when all is done.
         """
-        return CropFaces(self.folder, self.accepted, self.there, self.keeps_sheet, writing)
+        return CropFaces(self.folder, self.video_id, self.accepted, self.there, self.keeps_sheet, writing)
 
 
 def choose_candidates(lake: Lake, video_ids: Sequence[str], policy: CandidatePolicy) -> dict[str, Choice | Exception]:
@@ -64,6 +64,12 @@ def choose_candidates(lake: Lake, video_ids: Sequence[str], policy: CandidatePol
         return {
             video_id: choice for one in video_ids for video_id, choice in choose_candidates(lake, [one], policy).items()
         }
+
+
+def cropped_from(lake: Lake, video_id: str) -> str:
+    """Fingerprint of all that decides how the crops of a video look today, but for which faces they show."""
+    contents = [lake.content(table, video_id) for table in (tables.SAMPLED_FRAMES, tables.DETECTED_FACES)]
+    return fingerprint(FACE_CANDIDATES.code_version, *contents)
 
 
 def _choose(lake: Lake, video_ids: Sequence[str], policy: CandidatePolicy) -> dict[str, Choice | Exception]:
@@ -93,17 +99,16 @@ def _of_video(
     try:
         for table in (tables.SAMPLED_FRAMES, tables.DETECTED_FACES):
             lake.require(table, video_id)
-        contents = [lake.content(table, video_id) for table in (tables.SAMPLED_FRAMES, tables.DETECTED_FACES)]
-        cropped_from = fingerprint(FACE_CANDIDATES.code_version, *contents)
+        today = cropped_from(lake, video_id)
         facts = lake.facts(tables.FACE_CANDIDATES, video_id)
-        there = _intact(former, lake, video_id) if facts.get(CROPPED_FROM) == cropped_from else frozenset()
+        there = _intact(former, lake, video_id) if facts.get(CROPPED_FROM) == today else frozenset()
         new = accepted.filter(~pl.col("face_id").is_in(list(there)))
         require_files(lake, tables.SAMPLED_FRAMES, video_id, new["frame_path"].unique())
     except NotMaterialisedError as error:
         return error
     same = there.issuperset(accepted["face_id"]) and accepted.height == former.height
     keeps_sheet = same and lake.folder.sheet(FACE_CANDIDATES.name, video_id).is_file()
-    return Choice(video_id, lake.folder, verdicts, accepted, cropped_from, there, keeps_sheet)
+    return Choice(video_id, lake.folder, verdicts, accepted, today, there, keeps_sheet)
 
 
 def _intact(former: pl.DataFrame, lake: Lake, video_id: str) -> frozenset[str]:

@@ -39,6 +39,7 @@ class CropFaces:
     """Cuts the accepted faces of one video out of its frames; the pieces are frames that follow each other."""
 
     folder: DataFolder
+    video_id: str
     accepted: pl.DataFrame
     """DETECTED_FACES of the video that pass the policy, and `frame_path`, as tables carry paths."""
     former: frozenset[str]
@@ -62,25 +63,25 @@ class CropFaces:
             FramecurateError: a frame cannot be read.
         """
         watch = Stopwatch()
-        rows: list[dict[str, object]] = []
-        for (frame_path,), group in piece.group_by("frame_path", maintain_order=True):
-            missing = [face_id for face_id in group["face_id"] if face_id not in self.former]
-            if missing:
-                with watch.measure("read JPEG"):
-                    picture = read_picture(self.folder.absolute(str(frame_path)))
-            for face in group.drop("frame_path").iter_rows(named=True):
-                name = f"{face['face_id']}.jpg"
-                place = self.folder.faces(face["video_id"]) / name
-                if face["face_id"] in self.former:
-                    size = link_or_copy(place, self.writing / name)
-                else:
-                    with watch.measure("crop"):
-                        crop = crop_face(picture, (face["x1"], face["y1"], face["x2"], face["y2"]))
-                    with watch.measure("encode JPEG"):
-                        size = (self.writing / name).write_bytes(encode_jpeg(crop))
-                rows.append({**face, "path": self.folder.relative(place), "bytes": size})
-        reused = len(self.former.intersection(piece["face_id"]))
-        return Crops(FACE_CANDIDATES.from_rows(rows), reused, None, watch.seconds)
+        sizes = {face_id: link_or_copy(self._crop(face_id), self._new_crop(face_id)) for face_id in self._reused(piece)}
+        new = piece.filter(~pl.col("face_id").is_in(list(sizes))).select(
+            "frame_path", "face_id", "x1", "y1", "x2", "y2"
+        )
+        for (frame_path,), faces in new.group_by("frame_path", maintain_order=True):
+            with watch.measure("read JPEG"):
+                picture = read_picture(self.folder.absolute(str(frame_path)))
+            for face_id, *box in faces.drop("frame_path").iter_rows():
+                with watch.measure("crop"):
+                    crop = crop_face(picture, box)
+                with watch.measure("encode JPEG"):
+                    sizes[face_id] = self._new_crop(face_id).write_bytes(encode_jpeg(crop))
+        rows = piece.with_columns(
+            path=pl.Series(
+                [self.folder.relative(self._crop(face_id)) for face_id in piece["face_id"]], dtype=pl.String
+            ),
+            bytes=pl.Series([sizes[face_id] for face_id in piece["face_id"]], dtype=pl.Int64),
+        )
+        return Crops(FACE_CANDIDATES.conform(rows), len(piece) - len(new), None, watch.seconds)
 
     def join(self, done: Sequence[Crops]) -> Crops:
         """All candidates of the video, and their contact sheet."""
@@ -94,10 +95,21 @@ class CropFaces:
             rows, sum(part.reused for part in done), sheet, added([*(part.seconds for part in done), watch.seconds])
         )
 
+    def _reused(self, piece: pl.DataFrame) -> list[str]:
+        return [face_id for face_id in piece["face_id"] if face_id in self.former]
+
+    def _crop(self, face_id: str) -> Path:
+        """Where a crop lies, or will."""
+        return self.folder.faces(self.video_id) / f"{face_id}.jpg"
+
+    def _new_crop(self, face_id: str) -> Path:
+        """Where it is written."""
+        return self.writing / f"{face_id}.jpg"
+
     def _draw(self, rows: pl.DataFrame) -> bytes:
         return sheet_of_tiles(
             [
-                Tile(read_thumbnail(self.writing / f"{face_id}.jpg"), f"{composite:.2f} {emotion}")
+                Tile(read_thumbnail(self._new_crop(face_id)), f"{composite:.2f} {emotion}")
                 for face_id, composite, emotion in rows.select("face_id", "composite", "emotion").iter_rows()
             ]
         )
