@@ -13,6 +13,7 @@ from framecurate_assets.erasure.plan import Plan
 from framecurate_assets.erasure.traces import files_of, tables_with_traces, without_references
 from framecurate_assets.identity.stable_ids import person_number
 from framecurate_assets.lake import tables
+from framecurate_assets.lake.files import remove_unfinished
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.forgotten import forget_ids
 from framecurate_assets.lake.lake import CONTENT, MADE_FROM, Lake
@@ -49,6 +50,8 @@ def erase(plan: Plan, lake: Lake, policy: Policy, now: datetime) -> None:
         FramecurateError: sources.yaml or corrections.jsonl is faulty.
     """
     folder = lake.folder
+    # A process that was killed while it asked a question left rows there.
+    remove_unfinished(folder.questions)
     erase_from_log(plan, folder.corrections)
     _remember(plan, lake, now)
     remove_sources(folder.sources_file, plan.videos)
