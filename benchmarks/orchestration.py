@@ -27,10 +27,10 @@ from framecurate_assets.assets import describe, face_candidates, raw_videos, sam
 from framecurate_assets.assets.partitions import register_videos
 from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_stages import QUIET
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.pipeline import QUIET
 from framecurate_assets.resources import SilentProgress, Workspace
 from framecurate_assets.sources.source import Source, identify
 from framecurate_assets.sources.source_list import add_sources

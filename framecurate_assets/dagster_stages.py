@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError
+from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 
 from framecurate_assets.assets.failures import MACHINE
 from framecurate_assets.assets.partitions import range_tags, ranges, register_videos, videos
@@ -19,11 +19,13 @@ from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.freshness.inputs import Inputs
 from framecurate_assets.freshness.stale import is_stale, stale_videos
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.pipeline import QUIET
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.sources.source import Source
 from framecurate_assets.stages import Stage
 from framecurate_assets.timing import Stopwatch
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's console log is for its own processes; what a person should know is in the summary."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,20 @@ class Stages:
                 raise _failure(event)
 
     def _run(self, stage: Stage, batch: tuple[str, str] | None) -> dg.ExecuteInProcessResult:
-        return dg.materialize(
-            [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
-            selection=dg.AssetSelection.assets(stage.name),
-            instance=self.instance,
-            resources=self.resources,
-            run_config=QUIET,
-            tags={"framecurate/asset": stage.name, "dagster/max_retries": "0", **(range_tags(*batch) if batch else {})},
-            raise_on_error=False,
-        )
+        tags = {"framecurate/asset": stage.name, "dagster/max_retries": "0", **(range_tags(*batch) if batch else {})}
+        try:
+            return dg.materialize(
+                [*defs.assets, *defs.asset_checks],  # type: ignore[misc]
+                selection=dg.AssetSelection.assets(stage.name),
+                instance=self.instance,
+                resources=self.resources,
+                run_config=QUIET,
+                tags=tags,
+                raise_on_error=False,
+            )
+        except DagsterExecutionInterruptedError:
+            # What it is to everybody else: Ctrl-C, or a signal to end.
+            raise KeyboardInterrupt from None
 
 
 @contextmanager
@@ -100,9 +107,11 @@ def _is_failed_check(event: dg.DagsterEvent) -> bool:
     return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
 
 
-def _failure(event: dg.DagsterEvent) -> Exception:
+def _failure(event: dg.DagsterEvent) -> BaseException:
     """What ended a stage: a sentence for a person where there is one, else all that Dagster knows."""
     data = event.step_failure_data
+    if data.error and data.error.cls_name == DagsterExecutionInterruptedError.__name__:
+        return KeyboardInterrupt()
     said = data.user_failure_data
     if not said or not said.description:
         return RuntimeError(data.error_display_string)

@@ -25,16 +25,13 @@ from framecurate_assets.lake.retention import Pruned, prune
 from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.reference.persons import require_photos
 from framecurate_assets.sources.source import Source
-from framecurate_assets.stages import PER_VIDEO, STAGES, Stage
+from framecurate_assets.stages import DETECTED_FACES, RAW_VIDEOS, SAMPLED_FRAMES, STAGES, Stage
 from framecurate_assets.tasks.models import Models
 
 if TYPE_CHECKING:
     from framecurate_assets.resources import Progress
 
 CHECKS = {(check.asset, check.name): check for check in read_checks()}
-
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""Dagster's console log is for its own processes; what a person should know is in the summary."""
 
 
 @dataclass
@@ -99,7 +96,7 @@ def bring_up_to_date(
         remove_leftovers(place)
     if anything_is_stale(inputs):
         with closing(compute_here(workers)) as compute:
-            if any(stale_videos(stage, inputs) for stage in PER_VIDEO):
+            if any(stale_videos(stage, inputs) for stage in (RAW_VIDEOS, SAMPLED_FRAMES, DETECTED_FACES)):
                 _warm_up(compute, Models(engine, policy.detection, folder.models))
             # It takes seconds to load, more than all of this where everything is up to date.
             from framecurate_assets.dagster_stages import open_stages

@@ -42,13 +42,11 @@ class ProgressBars:
             yield from items
             return
         columns = (TextColumn("{task.description:>18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, TextColumn("{task.fields[item]}", markup=False), console=messages) as bars:
-            task = bars.add_task(title, total=len(items), item="")
+        with Progress(*columns, console=messages) as bars:
+            task = bars.add_task(title, total=len(items))
             for item in items:
-                bars.update(task, item=item)
                 yield item
                 bars.advance(task)
-            bars.update(task, item="")
 
     def took(self, stage: str, video_id: str | None, seconds: Mapping[str, float]) -> None:
         """Remember it: `run --profile` shows it at the end."""

@@ -59,6 +59,8 @@ class Profile:
 
     entries: list[tuple[str, str | None, Mapping[str, float]]] = field(default_factory=list)
     """Stage, video (None: all of them at once), and seconds by step."""
+    wall_s: float = 0.0
+    """How long the run took, seconds."""
 
     def add(self, stage: str, video_id: str | None, seconds: Mapping[str, float]) -> None:
         """A stage of a video was made, or a stage of the whole lake."""

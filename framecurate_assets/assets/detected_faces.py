@@ -64,4 +64,5 @@ def detected_faces(
         make,
         lambda video_id: DETECTED_FACES.made_from(lake, policy, video_id, also=choice.name),
         threads=threads_for(compute),
+        compute=compute,
     )

@@ -69,16 +69,12 @@ def face_candidates(
             spent[video_id] = int(result.rows["bytes"].sum())
         return replace(result, metadata=_metadata(choice, crops, result.rows.height, lake.folder))
 
-    def make_in_turn(video_id: str) -> VideoResult:
-        try:
-            return make(video_id)
-        finally:
-            turns.done(video_id)
-
     run.materialise(
-        make_in_turn,
+        make,
         lambda video_id: FACE_CANDIDATES.made_from(lake, policy, video_id),
         threads=threads_for(compute),
+        ended=turns.done,
+        compute=compute,
     )
 
 
@@ -103,6 +99,8 @@ def _metadata(choice: Choice, crops: Crops, candidates: int, folder: DataFolder)
     reasons = choice.verdicts["reasons"].explode().drop_nulls().str.split(" ").list.first()
     stored = folder.sheet(TABLE.name, choice.video_id)
     sheet = stored.read_bytes() if crops.sheet is None and choice.keeps_sheet else crops.sheet
+    if not candidates:
+        stored.unlink(missing_ok=True)
     return {
         "faces_folder": describe.folder(folder.faces(choice.video_id)),
         "refused_faces": choice.verdicts.height - candidates,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -12,13 +14,14 @@ import polars as pl
 
 from framecurate_assets.assets import describe
 from framecurate_assets.assets.partitions import INGESTION_TAG
-from framecurate_assets.compute.compute import WorkerDiedError
-from framecurate_assets.compute.side_by_side import in_order_of_completion
+from framecurate_assets.compute.compute import Compute, WorkerDiedError
+from framecurate_assets.compute.side_by_side import breaking_off, in_order_of_completion
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
 from framecurate_assets.freshness.inputs import todays_inputs
 from framecurate_assets.freshness.stale import stale_videos
 from framecurate_assets.lake import tables
-from framecurate_assets.lake.deaths import DeadlyVideoError, marked
+from framecurate_assets.lake.deaths import DeadlyVideoError, marked, without_mark
+from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake, NotMaterialisedError
 from framecurate_assets.lake.retention import unmark
 from framecurate_assets.resources import Progress, Workspace
@@ -51,6 +54,10 @@ class VideoResult:
     """Whether what is stored stays, since nothing better could be made today; then `rows` do not count."""
 
 
+Mark = Callable[[DataFolder, str, str], AbstractContextManager[None]]
+"""Says of a stage of a video that it was begun, for as long as it is made."""
+
+
 @dataclass(frozen=True)
 class VideoRun:
     """One stage being made for many videos in one run of Dagster."""
@@ -78,6 +85,8 @@ class VideoRun:
         made_from: Callable[[str], str],
         rows_of_failure: Callable[[str, Setback], pl.DataFrame] | None = None,
         threads: int = 1,
+        ended: Callable[[str], None] | None = None,
+        compute: Compute | None = None,
     ) -> None:
         """Make, write and describe the stage's rows for every video.
 
@@ -90,29 +99,44 @@ class VideoRun:
             rows_of_failure: the rows of a video whose `make` raised, where there should be some.
             threads: that `make` is called from, in the order of the videos. Each video is written, by the caller's
                 thread, when it is done.
+            ended: told of each video when no more is done for it, however that came.
+            compute: who does the work, if not this process. When the run ends early, it is broken off, so that nobody
+                waits for it.
 
         Raises:
             NotMaterialisedError: a stage above was not materialised for some of the videos.
             OSError: the machine failed.
         """
         too_early: list[NotMaterialisedError] = []
-        made = in_order_of_completion(partial(self._make_one, make), self.video_ids, threads)
-        for _, (video_id, result_of) in zip(self.progress.track(self.stage.name, self.video_ids), made, strict=True):
-            try:
-                result = result_of()
-                if result.leaves_former_rows:
-                    self.context.add_asset_metadata({**result.metadata, "unchanged": True}, partition_key=video_id)
-                    continue
-                if rows_of_failure and result.setback and result.rows.is_empty():
-                    result = replace(result, rows=rows_of_failure(video_id, result.setback))
-                fingerprint = made_from(video_id)
-                _store(self.workspace.lake, self.stage, video_id, result, fingerprint)
-            except NotMaterialisedError as error:
-                too_early.append(error)
-                continue
-            self._describe(video_id, result, fingerprint)
+        mark = without_mark if compute and compute.workers > 1 else marked
+        made = in_order_of_completion(partial(self._make_one, make, ended, mark), self.video_ids, threads)
+        with closing(made), breaking_off(compute):
+            for _, (video_id, result_of) in zip(
+                self.progress.track(self.stage.name, self.video_ids), made, strict=True
+            ):
+                try:
+                    self._finish(video_id, result_of(), made_from, rows_of_failure)
+                except NotMaterialisedError as error:
+                    too_early.append(error)
         if too_early:
             raise too_early[0]
+
+    def _finish(
+        self,
+        video_id: str,
+        result: VideoResult,
+        made_from: Callable[[str], str],
+        rows_of_failure: Callable[[str, Setback], pl.DataFrame] | None,
+    ) -> None:
+        """Write and describe what was made."""
+        if result.leaves_former_rows:
+            self.context.add_asset_metadata({**result.metadata, "unchanged": True}, partition_key=video_id)
+            return
+        if rows_of_failure and result.setback and result.rows.is_empty():
+            result = replace(result, rows=rows_of_failure(video_id, result.setback))
+        fingerprint = made_from(video_id)
+        _store(self.workspace.lake, self.stage, video_id, result, fingerprint)
+        self._describe(video_id, result, fingerprint)
 
     def _describe(self, video_id: str, result: VideoResult, made_from: str) -> None:
         stored = self.workspace.lake.path(self.stage.table, video_id)
@@ -127,11 +151,13 @@ class VideoRun:
         self.context.add_asset_metadata(metadata, partition_key=video_id)
         self.progress.took(self.stage.name, video_id, result.seconds)
 
-    def _make_one(self, make: Callable[[str], VideoResult], video_id: str) -> VideoResult:
+    def _make_one(
+        self, make: Callable[[str], VideoResult], ended: Callable[[str], None] | None, mark: Mark, video_id: str
+    ) -> VideoResult:
         try:
-            with marked(self.workspace.folder, self.stage.name, video_id):
+            with mark(self.workspace.folder, self.stage.name, video_id):
                 return make(video_id)
-        except NotMaterialisedError:
+        except (NotMaterialisedError, CancelledError):
             raise
         except (DeadlyVideoError, WorkerDiedError) as error:
             return self._failed(str(error), unexpected=True)
@@ -143,6 +169,9 @@ class VideoRun:
             return self._unexpected(video_id, error)
         except Exception as error:
             return self._unexpected(video_id, error)
+        finally:
+            if ended:
+                ended(video_id)
 
     def _unexpected(self, video_id: str, error: Exception) -> VideoResult:
         """An error of the program: its traceback goes to the log of the run, a sentence to the video's row."""

@@ -71,6 +71,7 @@ def sampled_frames(
             lake, policy, video_id, also=sampling_fingerprint(_kind(video_id, lake), policy)
         ),
         threads=threads_for(compute),
+        compute=compute,
     )
 
 

@@ -10,7 +10,6 @@ from framecurate_assets.assets.failures import failures_in_words
 from framecurate_assets.assets.identity_clusters import identity_clusters
 from framecurate_assets.assets.raw_videos import raw_videos
 from framecurate_assets.compute.compute import Compute
-from framecurate_assets.compute.side_by_side import threads_for
 from framecurate_assets.faces.engines import choose_engine, seed_distance
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.engine import pinned_engine
@@ -77,7 +76,7 @@ def temporal_sequences(
         people.tries,
         people.videos,
         look,
-        threads_for(compute),
+        compute,
         folder,
         lambda video_ids: progress.track(TABLE.name, video_ids),
         lambda video_id, error: context.log.error(f"{TABLE.name} of {video_id} failed unexpectedly", exc_info=error),

@@ -78,6 +78,7 @@ def ui(
 ) -> None:
     """Start Dagster's webserver and daemon on this project; Ctrl-C stops them."""
     from framecurate_assets.assets.partitions import register_videos
+    from framecurate_assets.dagster_history import EVENTS_AT_ONCE
     from framecurate_assets.dagster_home import PROJECT, open_instance
     from framecurate_assets.dagster_runs import end_dead_runs
     from framecurate_assets.dagster_serving import only_one
@@ -95,6 +96,7 @@ def ui(
     os.environ[ENVIRONMENT_VARIABLE] = str(folder.root)
     # Dagster advises its newer command `dg dev`, which does not know workspace.yaml.
     os.environ["PYTHONWARNINGS"] = "ignore"
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = str(EVENTS_AT_ONCE)
     for variable in TICK_TIMEOUTS:
         os.environ.setdefault(variable, str(TICK_S))
     # Beside its settings, and not beside the project's template of them, which Dagster would warn of.

@@ -3,6 +3,7 @@
 # Typer reads the annotations of each command.
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from framecurate_assets.cli.look import print_summary
 from framecurate_assets.cli.shared import (
     CHECK_FAILED,
     FAILED,
+    INTERRUPTED,
     WRONG_USE,
     Data,
     Sources,
@@ -134,7 +136,13 @@ def bring_up_to_date_and_report(
     from framecurate_assets.pipeline import bring_up_to_date
 
     at_once = [source.video_id for source in listed.sources] if retry else named
-    outcome = bring_up_to_date(folder, listed.sources, progress, frozenset(at_once), overrides, workers)
+    started = time.monotonic()
+    try:
+        outcome = bring_up_to_date(folder, listed.sources, progress, frozenset(at_once), overrides, workers)
+    except KeyboardInterrupt:
+        print_error("Stopped. What is done stays: the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+    progress.profile.wall_s = time.monotonic() - started
     if not outcome.runs:
         messages.print("Everything was up to date.")
     if outcome.pruned.videos or outcome.pruned.frames:
@@ -151,13 +159,21 @@ def print_profile(profile: "Profile") -> None:
     from framecurate_assets.terminal import out, table
 
     out.print()
+    if not profile.entries:
+        out.print("Nothing was made, so there is no profile.")
+        return
     stages = {stage.name: stage.name.replace("_", " ") for stage in PER_VIDEO}
     videos = [{**dict.fromkeys(stages), **video} for video in profile.by_video()]
     out.print(table("Seconds of work by video", videos, {"video": "video", **stages, "sum": "sum"}))
     out.print()
     steps = [{**row, "stage": row["stage"].replace("_", " ")} for row in profile.by_step()]
-    columns = {"stage": "stage", "step": "step", "seconds": "seconds", "share": "% of all"}
+    columns = {"stage": "stage", "step": "step", "seconds": "seconds", "share": "% of these"}
     out.print(table("Seconds of work by step, all videos", steps, columns))
+    out.print(
+        f"The run took {profile.wall_s:.1f} s; workers' seconds are added up, and starting, checks and Dagster's own "
+        "work are in no row.",
+        soft_wrap=True,
+    )
 
 
 def _read_lists(lists: "Sequence[ListSource]", folder: DataFolder) -> None:

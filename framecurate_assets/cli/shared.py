@@ -10,6 +10,8 @@ import typer
 from framecurate_assets.lake.folder import DataFolder
 
 FAILED, WRONG_USE, CHECK_FAILED = 1, 2, 3
+INTERRUPTED = 130
+"""What shells give a program that Ctrl-C ended."""
 
 Data = Annotated[
     Path | None,

@@ -22,14 +22,14 @@ def compute_here(workers: int | None = None) -> Compute:
     Raises:
         FramecurateError: the number is not a whole number from 1 on.
     """
-    wanted = workers if workers is not None else _from_environment()
+    if workers is not None and workers < 1:
+        raise FramecurateError(f"{workers} workers cannot do anything", "Ask for 1 or more (--workers)")
+    wanted = workers or _from_environment()
     if wanted is None:
         # Knows the limits of containers, which the standard library does not. A large import.
         from joblib import cpu_count
 
         wanted = int(cpu_count())
-    if wanted < 1:
-        raise FramecurateError(f"{wanted} workers cannot do anything", "Ask for 1 or more (--workers)")
     return WorkerProcesses(wanted) if wanted > 1 else InThisProcess()
 
 
@@ -37,9 +37,7 @@ def _from_environment() -> int | None:
     value = os.environ.get(WORKERS_VARIABLE, "").strip()
     if not value:
         return None
-    try:
-        return int(value)
-    except ValueError:
-        raise FramecurateError(
-            f"{WORKERS_VARIABLE} is {value!r}", "Set it to a number of processes, or unset it"
-        ) from None
+    if not value.isdecimal() or int(value) < 1:
+        problem = f"The environment variable {WORKERS_VARIABLE} is {value!r}"
+        raise FramecurateError(problem, "Set it to a number of processes from 1 on, or unset it")
+    return int(value)

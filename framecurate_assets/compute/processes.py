@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
+from threading import Condition
 from typing import Generic
 
 from framecurate_assets.compute.compute import Parameters, Result, WorkerDiedError
@@ -38,9 +38,12 @@ class WorkerProcesses:
             workers: processes, at least 1.
         """
         self._workers = workers
-        self._lock = Lock()
+        self._changed = Condition()
         self._pool: ProcessPoolExecutor | None = None
-        self._once_more = ThreadPoolExecutor(1)
+        self._running = 0
+        self._alone_pool: ProcessPoolExecutor | None = None
+        self._to_try_alone = 0
+        self._trying_alone = ThreadPoolExecutor(1)
         self._closed = False
 
     @property
@@ -51,61 +54,86 @@ class WorkerProcesses:
     def submit(
         self, function: Callable[Parameters, Result], *arguments: Parameters.args, **named: Parameters.kwargs
     ) -> Future[Result]:
-        """Have a function run in a worker; see `Compute`."""
+        """Have a function run in a worker; see `Compute`. Waits while something is tried alone."""
         piece = _Piece(partial(run_safely, function, *arguments, **named), Future[Result]())
-        running = self._give(piece)
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not self._to_try_alone)
+            if self._closed:
+                raise CancelledError
+            running = self._give(piece)
+            self._running += 1
         running.add_done_callback(partial(self._settle, piece))
         return piece.future
 
     def close(self) -> None:
-        """End all workers, whatever they are at."""
-        with self._lock:
+        """End all workers, whatever they are at; futures that are not done are cancelled."""
+        with self._changed:
             self._closed = True
-            pool, self._pool = self._pool, None
-        self._once_more.shutdown(wait=False, cancel_futures=True)
-        if pool:
+            pools = [pool for pool in (self._pool, self._alone_pool) if pool]
+            self._pool = self._alone_pool = None
+            self._changed.notify_all()
+        for pool in pools:
             _end(pool)
+        self._trying_alone.shutdown(wait=False)
 
     def _give(self, piece: _Piece[Result]) -> Future[Result]:
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("these workers were closed")
-            try:
-                self._pool = self._pool or _pool(self._workers)
-                return self._pool.submit(piece.work)
-            except BrokenProcessPool:
-                self._pool = _pool(self._workers)
-                return self._pool.submit(piece.work)
+        try:
+            self._pool = self._pool or _pool(self._workers)
+            return self._pool.submit(piece.work)
+        except BrokenProcessPool:
+            self._pool = _pool(self._workers)
+            return self._pool.submit(piece.work)
 
     def _settle(self, piece: _Piece[Result], done: Future[Result]) -> None:
         """Pass the result on, or see whether the piece itself killed its worker."""
-        if done.cancelled() or self._closed:
-            piece.future.cancel()
-        elif isinstance(done.exception(), BrokenProcessPool):
-            self._once_more.submit(_run_alone, piece)
-        else:
+        broken = not done.cancelled() and isinstance(done.exception(), BrokenProcessPool)
+        with self._changed:
+            self._running -= 1
+            again = broken and not self._closed
+            if again:
+                self._to_try_alone += 1
+                self._trying_alone.submit(self._try_alone, piece)
+            self._changed.notify_all()
+        if not again:
             _pass_on(done, piece.future)
 
-
-def _run_alone(piece: _Piece[Result]) -> None:
-    pool = _pool(1)
-    try:
+    def _try_alone(self, piece: _Piece[Result]) -> None:
+        """Run a piece once more while nothing else does."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not self._running)
+            pool = self._alone_pool = None if self._closed else _pool(1)
+        if pool is None:
+            _cancel(piece.future)
+            return
         done = pool.submit(piece.work)
-        if isinstance(done.exception(), BrokenProcessPool):
+        broken = isinstance(done.exception(), BrokenProcessPool)
+        _end(pool)
+        with self._changed:
+            self._alone_pool = None
+            self._to_try_alone -= 1
+            self._changed.notify_all()
+        if broken and not self._closed:
             problem = "The worker process died on it twice, the second time with nothing else under way"
             piece.future.set_exception(WorkerDiedError(problem, "It may need more memory than there is"))
         else:
             _pass_on(done, piece.future)
-    finally:
-        _end(pool)
 
 
 def _pass_on(done: Future[Result], to: Future[Result]) -> None:
-    error = done.exception()
-    if error is None:
+    """Settle a future as another one was settled; what was broken off counts as cancelled."""
+    error = None if done.cancelled() else done.exception()
+    if done.cancelled() or isinstance(error, BrokenProcessPool):
+        _cancel(to)
+    elif error is None:
         to.set_result(done.result())
     else:
         to.set_exception(error)
+
+
+def _cancel(future: Future[Result]) -> None:
+    if future.cancel():
+        # Whoever waits for several futures at once is not told before.
+        future.set_running_or_notify_cancel()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ def threads_for(compute: Compute) -> int:
 
 def in_order_of_completion(
     make: Callable[[Item], Made], items: Sequence[Item], threads: int
-) -> Iterator[tuple[Item, Callable[[], Made]]]:
+) -> Generator[tuple[Item, Callable[[], Made]], None, None]:
     """Make something of each item, in threads that take the items in their order.
 
     A single thread is the caller's own, and makes nothing before it is asked for.
@@ -34,6 +35,18 @@ def in_order_of_completion(
     with ThreadPoolExecutor(threads) as pool:
         futures = {pool.submit(make, item): item for item in items}
         try:
-            yield from ((futures[future], future.result) for future in as_completed(futures))
+            # What was given out is not kept, or the results of all items would be in memory at the end.
+            yield from ((futures.pop(future), future.result) for future in as_completed(list(futures)))
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def breaking_off(compute: Compute | None) -> Iterator[None]:
+    """Break off what is under way when the block is left by an error or by Ctrl-C, before anybody waits for it."""
+    try:
+        yield
+    except BaseException:
+        if compute:
+            compute.close()
+        raise

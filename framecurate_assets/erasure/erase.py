@@ -51,7 +51,7 @@ def erase(plan: Plan, lake: Lake, policy: Policy, now: datetime) -> None:
     """
     folder = lake.folder
     # A process that was killed while it asked a question left rows there.
-    remove_unfinished(folder.questions)
+    remove_unfinished(folder.questions, also_of_the_living=True)
     erase_from_log(plan, folder.corrections)
     _remember(plan, lake, now)
     remove_sources(folder.sources_file, plan.videos)

@@ -21,6 +21,13 @@ class DeadlyVideoError(FramecurateError):
 
 
 @contextmanager
+def without_mark(folder: DataFolder, stage: str, video_id: str) -> Iterator[None]:
+    """For work in other processes, whose death this one survives and sees: when it is done, no mark is left."""
+    yield
+    folder.begun(stage, video_id).unlink(missing_ok=True)
+
+
+@contextmanager
 def marked(folder: DataFolder, stage: str, video_id: str) -> Iterator[None]:
     """Mark a stage of a video as begun for as long as the block runs.
 

@@ -70,10 +70,13 @@ def link_or_copy(existing: Path, path: Path) -> int:
     return path.stat().st_size
 
 
-def remove_unfinished(path: Path) -> None:
-    """Remove what an interrupted writer left beside `path`; what another one is still at stays."""
+def remove_unfinished(path: Path, *, also_of_the_living: bool = False) -> None:
+    """Remove what an interrupted writer left beside `path`.
+
+    What another one is still at stays, unless it has to go too: a process may have the number of one that is gone.
+    """
     for leftover in path.parent.glob(f".{path.name}.*{UNFINISHED}"):
-        if _has_a_writer(leftover):
+        if not also_of_the_living and _has_a_writer(leftover):
             continue
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import polars as pl
 
+from framecurate_assets.errors import MACHINE_ERRORS
 from framecurate_assets.lake.catalog import VIEWS, connect, quoted, view_query
 from framecurate_assets.lake.files import passing_folder
 from framecurate_assets.lake.folder import DataFolder
@@ -46,26 +47,33 @@ def connect_for(folder: DataFolder, queries: Sequence[str]) -> Iterator[duckdb.D
         **{table.name: partial(_rows, Lake(folder), table, named) for table in PER_VIDEO_TABLES if table.name in words},
         **{f"stored_{name}": partial(_files, folder, name) for name in STORED if f"stored_{name}" in words},
     }
-    with _place(folder) as place:
-        files = {name: place / f"{name}.parquet" for name in parts}
-        with ThreadPoolExecutor(2) as threads:
-            list(threads.map(lambda name: _write(parts[name](), files[name]), parts))
+    with ExitStack() as stack:
+        files = _gathered(parts, folder, stack)
         instead = {name: f"FROM read_parquet({quoted(file)})" for name, file in files.items()}
-        with connect(folder, instead, words) as connection:
-            yield connection
+        yield stack.enter_context(connect(folder, instead, words))
 
 
-def _place(folder: DataFolder) -> AbstractContextManager[Path]:
-    """In the data folder, where the next one removes what is left of a process that was killed."""
-    if os.access(folder.root, os.W_OK):
-        return passing_folder(folder.questions)
-    return _elsewhere()
+def _gathered(parts: Mapping[str, Callable[[], pl.DataFrame]], folder: DataFolder, stack: ExitStack) -> dict[str, Path]:
+    """Each part as a file, as long as the stack lasts.
+
+    In the data folder, where the next one removes what is left of a process that was killed; elsewhere if there is no
+    room or no right: how a full disk stands is what somebody may want to ask.
+    """
+    if folder.root.is_dir():
+        try:
+            return _written(parts, stack.enter_context(passing_folder(folder.questions)))
+        except OSError as error:
+            if error.errno not in MACHINE_ERRORS:
+                raise
+            stack.close()
+    return _written(parts, Path(stack.enter_context(TemporaryDirectory())))
 
 
-@contextmanager
-def _elsewhere() -> Iterator[Path]:
-    with TemporaryDirectory() as place:
-        yield Path(place)
+def _written(parts: Mapping[str, Callable[[], pl.DataFrame]], place: Path) -> dict[str, Path]:
+    files = {name: place / f"{name}.parquet" for name in parts}
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda name: _write(parts[name](), files[name]), parts))
+    return files
 
 
 def _named(query: str) -> set[str]:

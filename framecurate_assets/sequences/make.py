@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import closing
 from functools import partial
 
 import polars as pl
 
-from framecurate_assets.compute.side_by_side import in_order_of_completion
+from framecurate_assets.compute.compute import Compute, WorkerDiedError
+from framecurate_assets.compute.side_by_side import breaking_off, in_order_of_completion, threads_for
 from framecurate_assets.errors import MACHINE_ERRORS, FramecurateError
-from framecurate_assets.lake.deaths import marked
+from framecurate_assets.lake.deaths import DeadlyVideoError, marked
 from framecurate_assets.lake.files import write_bytes
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.tables import TEMPORAL_SEQUENCES
@@ -29,7 +32,7 @@ def make_sequences(
     tries: dict[str, Try],
     videos: Mapping[str, Video],
     look: Look,
-    threads: int,
+    compute: Compute,
     folder: DataFolder,
     track: Callable[[list[str]], Iterable[str]],
     report: Callable[[str, Exception], None],
@@ -45,7 +48,7 @@ def make_sequences(
         tries: what is known, by the anchor's face id; what is found out is added.
         videos: every video of an anchor of which nothing is known.
         look: looks into one video.
-        threads: that it is called from.
+        compute: who does it.
         folder: where pictures are written.
         track: given the videos of a round, yields them as they are begun.
         report: told of the video and of an error of the program.
@@ -61,12 +64,13 @@ def make_sequences(
             by_video.setdefault(by_face[face_id].video_id, []).append(by_face[face_id])
         video_ids = sorted(by_video)
         look_into = partial(_look_into, videos=videos, anchors=by_video, look=look, folder=folder, report=report)
-        made = in_order_of_completion(look_into, video_ids, threads)
-        for _, (video_id, result_of) in zip(track(video_ids), made, strict=True):
-            found = result_of()
-            if isinstance(found, Try):
-                found = {face_id: found for face_id, anchor in by_face.items() if anchor.video_id == video_id}
-            tries |= found
+        made = in_order_of_completion(look_into, video_ids, threads_for(compute))
+        with closing(made), breaking_off(compute):
+            for _, (video_id, result_of) in zip(track(video_ids), made, strict=True):
+                found = result_of()
+                if isinstance(found, Try):
+                    found = {face_id: found for face_id, anchor in by_face.items() if anchor.video_id == video_id}
+                tries |= found
     return settled
 
 
@@ -82,8 +86,12 @@ def _look_into(
     try:
         with marked(folder, STAGE, video_id):
             found = look(videos[video_id], anchors[video_id])
+    except (DeadlyVideoError, WorkerDiedError) as error:
+        return Try(reason=str(error), unexpected=True)
     except FramecurateError as error:
         return Try(reason=str(error).replace(videos[video_id].path.name, "The video"))
+    except CancelledError:
+        raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in MACHINE_ERRORS:
             raise

@@ -107,7 +107,8 @@ def _of_video(
     except NotMaterialisedError as error:
         return error
     same = there.issuperset(accepted["face_id"]) and accepted.height == former.height
-    keeps_sheet = same and lake.folder.sheet(FACE_CANDIDATES.name, video_id).is_file()
+    sheet = lake.folder.sheet(FACE_CANDIDATES.name, video_id)
+    keeps_sheet = same and sheet.is_file() and sheet.stat().st_size > 0
     return Choice(video_id, lake.folder, verdicts, accepted, today, there, keeps_sheet)
 
 

@@ -15,9 +15,9 @@ from framecurate_assets.automation.inbox import inbox
 from framecurate_assets.automation.refresh import dataset_refresh
 from framecurate_assets.automation.schedule import url_ingestion
 from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_stages import QUIET
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake.folder import ENVIRONMENT_VARIABLE, DataFolder
-from framecurate_assets.pipeline import QUIET
 from framecurate_assets.stages import PER_VIDEO, WHOLE_LAKE
 from framecurate_tests.end_to_end.data_folders import video_id
 

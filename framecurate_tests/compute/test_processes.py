@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +46,30 @@ def die_the_first_time(mark: Path) -> str:
     if not mark.exists():
         mark.touch()
         die()
+    return "done"
+
+
+def die_and_rest(mark: Path) -> None:
+    if mark.exists():
+        time.sleep(WAIT_S)
+    mark.touch()
+    die()
+
+
+def note(log: Path, name: str = "other") -> bool:
+    for moment in ("begins", "ends"):
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{name}:{moment}\n")
+        time.sleep(0.2)
+    return True
+
+
+def die_then_note(log: Path, mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        time.sleep(0.1)
+        die()
+    note(log, "alone")
     return "done"
 
 
@@ -114,7 +139,37 @@ def test_closing_breaks_off_what_runs() -> None:
     running = workers.submit(process_and_rest, WAIT_S)
     workers.close()
     assert is_gone(process)
+    assert wait([running], WAIT_S).done
     assert running.cancelled()
+
+
+def test_closing_leaves_nobody_waiting(tmp_path: Path) -> None:
+    workers = WorkerProcesses(1)
+    workers.submit(os.getpid).result(WAIT_S)
+    deadly = workers.submit(die_and_rest, tmp_path / "mark")
+    while not (tmp_path / "mark").exists():
+        time.sleep(0.01)
+    # By now it runs once more, alone; what comes next has to wait until it is done.
+    with ThreadPoolExecutor(1) as threads:
+        next_one = threads.submit(workers.submit, os.getpid)
+        time.sleep(0.2)
+        workers.close()
+        assert isinstance(next_one.exception(WAIT_S), CancelledError)
+    assert wait([deadly], WAIT_S).done
+    assert deadly.cancelled()
+    with pytest.raises(CancelledError):
+        workers.submit(os.getpid)
+
+
+def test_nothing_runs_beside_what_is_tried_alone(workers: WorkerProcesses, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    deadly = workers.submit(die_then_note, log, tmp_path / "mark")
+    beside = [workers.submit(note, log) for _ in range(6)]
+    assert deadly.result(WAIT_S) == "done"
+    assert all(future.result(WAIT_S) for future in beside)
+    lines = log.read_text(encoding="utf-8").split()
+    # Begins and ends of the second try follow each other.
+    assert lines[lines.index("alone:begins") + 1] == "alone:ends"
 
 
 PARENT = """

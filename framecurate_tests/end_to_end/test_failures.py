@@ -124,10 +124,11 @@ def test_a_crash_between_the_rows_and_the_setback_loses_neither(finished: DataFo
     assert all_rows(finished) == rows
 
 
-@pytest.mark.parametrize("stage", ["raw_videos", "sampled_frames"])
+@pytest.mark.parametrize("stage", ["raw_videos", "sampled_frames", "face_candidates"])
 def test_a_video_on_which_the_program_keeps_dying_fails_and_the_others_go_on(
     clips: Clips, tmp_path: Path, stage: str
 ) -> None:
+    # The one that comes last waits for its turn when candidates are made.
     folder = data_folder(tmp_path / "data", [clips.astronaut, clips.small], FEWEST)
     mark = folder.begun(stage, video_id(clips.astronaut))
     mark.parent.mkdir(parents=True)

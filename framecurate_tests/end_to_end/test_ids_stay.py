@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 
 from framecurate_assets.compute.compute import InThisProcess
+from framecurate_assets.dagster_stages import QUIET
 from framecurate_assets.definitions import defs
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
 from framecurate_assets.pictures.files import encode_jpeg
-from framecurate_assets.pipeline import QUIET
 from framecurate_assets.resources import SilentProgress, Workspace
 from framecurate_tests.identity.people import Face, around, candidates, person
 

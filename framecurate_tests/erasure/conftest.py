@@ -68,8 +68,8 @@ def without_astronaut_once(
         unfinished = folder.videos / f".{astronaut}.unfinished"
         unfinished.mkdir()
         (unfinished / "video.part").write_bytes(b"half")
-        # What a check that was killed left: no process has a number as high.
-        question = folder.root / ".questions.99999999.0f.unfinished"
+        # What a check that was killed left; another process has its number by now.
+        question = folder.root / ".questions.1.0f.unfinished"
         question.mkdir()
         (question / "face_candidates.parquet").write_bytes(astronaut.encode())
         folder.sources_file.write_text("# mine\n" + folder.sources_file.read_text() + "# the end\n")

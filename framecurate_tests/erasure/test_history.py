@@ -16,12 +16,12 @@ from framecurate_assets.assets.partitions import videos
 from framecurate_assets.checks.read import read_checks
 from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_stages import QUIET
 from framecurate_assets.definitions import defs
 from framecurate_assets.errors import MachineError
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.lake.lake import Lake
-from framecurate_assets.pipeline import QUIET
 from framecurate_assets.resources import SilentProgress, Workspace
 from framecurate_assets.stages import PER_VIDEO, STAGES
 from framecurate_tests.conftest import Clips

@@ -8,12 +8,12 @@ import pytest
 
 from framecurate_assets.compute.compute import InThisProcess
 from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_stages import QUIET
 from framecurate_assets.definitions import defs
 from framecurate_assets.erasure.target import Target
 from framecurate_assets.faces.engines import same_person_distance
 from framecurate_assets.forget import propose, what_is_left
 from framecurate_assets.lake.folder import DataFolder
-from framecurate_assets.pipeline import QUIET
 from framecurate_assets.resources import SilentProgress, Workspace
 from framecurate_assets.sources.source import identify
 from framecurate_assets.sources.source_list import add_sources

@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 
-def cache_folder() -> Path:
+def cache_folder() -> Path | None:
     """`framecurate` in the user's cache folder: `XDG_CACHE_HOME`, or `~/.cache`. All in it may be removed at any time.
+
+    None where the user has no home.
 
     Source: XDG Base Directory Specification.
     """
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "framecurate"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "framecurate"
+    except RuntimeError:
+        return None

@@ -48,8 +48,8 @@ def open_descriptor_network(file: PackagedFile, cache: Path | None) -> Descripto
         FramecurateError: the package with the weights is missing, or holds other weights.
     """
     kept = cache and cache / f"dlib_descriptor_{file.sha256[:12]}_{CONVERTER}.onnx"
-    if kept and kept.is_file():
-        with suppress(Exception):  # whatever is wrong with it, it is made anew
+    if kept:
+        with suppress(Exception):  # whatever is wrong with it, or if it is not there, it is made anew
             return _checked(_Converted(kept.read_bytes()))
     weights = file.locate()
     try:
