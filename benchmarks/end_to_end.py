@@ -46,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("videos", nargs="*", type=Path, help="real videos; default: clips that are made here")
     parser.add_argument("--keep", type=Path, help="folder for the clips, to use them again")
-    parser.add_argument("--repeat", type=int, default=2, help="runs of framecurate, of which the least counts")
+    parser.add_argument("--repeat", type=int, default=2, help="runs of each, of which the least counts")
     arguments = parser.parse_args()
     print_machine()
     with tempfile.TemporaryDirectory() as temporary:
@@ -67,10 +67,10 @@ def make_clips(folder: Path) -> list[Path]:
 def compare(video: Path, repeat: int) -> None:
     """Print the table of one video, and how far framecurate is from what it should reach."""
     print(f"\n### {video.stem.replace('_', ' ')}\n")
-    today = run_scripts(video, "dlib")
+    today = run_scripts(video, "dlib", repeat)
     alone, shared = (call_alone(video, workers, repeat) for workers in (1, 2))
     command, commands = (run_command([video], workers, repeat) for workers in (1, 2))
-    print_rows([today, run_scripts(video, "onnx"), alone, shared, command, commands], today)
+    print_rows([today, run_scripts(video, "onnx", repeat), alone, shared, command, commands], today)
     decoding_s, networks_s = decoding_alone_s(video), networks_alone_s(video)
     bound = max(decoding_s, networks_s)
     print(f"\nThe floor: {decoding_s:.2f} s of CPU for decoding, {networks_s:.2f} s inside the networks.")

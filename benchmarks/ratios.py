@@ -86,7 +86,7 @@ def descriptors_s(clip: Path) -> tuple[float, float]:
 
 def to_candidates(clip: Path) -> dict[str, float]:
     """The scripts of today over our calls, models loaded, and over the command, as whole processes."""
-    today = run_scripts(clip, "dlib")
+    today = run_scripts(clip, "dlib", REPEAT)
     alone, command = call_alone(clip, 1, REPEAT), run_command([clip], 1, REPEAT)
     return {
         "to candidates: scripts of today over our calls": today.outcome.cpu_s / alone.outcome.cpu_s,

@@ -58,7 +58,7 @@ def run(
     refused or fails with a reason, which stands below the table at the end.
 
     Exit code: 0 all went as it should (refused and failed videos included), 1 the machine or the program failed,
-    2 a SOURCE or the policy is wrong, 3 an asset check failed.
+    2 a SOURCE or the policy is wrong, 3 an asset check failed, 130 it was stopped (Ctrl-C).
     """
     from framecurate_assets.terminal import ProgressBars
 
