@@ -63,8 +63,10 @@ class CropFaces:
             FramecurateError: a frame cannot be read.
         """
         watch = Stopwatch()
-        sizes = {face_id: link_or_copy(self._crop(face_id), self._new_crop(face_id)) for face_id in self._reused(piece)}
-        new = piece.filter(~pl.col("face_id").is_in(list(sizes))).select(
+        stored, writing = self.folder.faces(self.video_id), self.writing
+        reused = self.former.intersection(piece["face_id"])
+        sizes = {face_id: link_or_copy(stored / _name(face_id), writing / _name(face_id)) for face_id in reused}
+        new = piece.filter(~pl.col("face_id").is_in(list(reused))).select(
             "frame_path", "face_id", "x1", "y1", "x2", "y2"
         )
         for (frame_path,), faces in new.group_by("frame_path", maintain_order=True):
@@ -74,14 +76,13 @@ class CropFaces:
                 with watch.measure("crop"):
                     crop = crop_face(picture, box)
                 with watch.measure("encode JPEG"):
-                    sizes[face_id] = self._new_crop(face_id).write_bytes(encode_jpeg(crop))
+                    sizes[face_id] = (writing / _name(face_id)).write_bytes(encode_jpeg(crop))
+        place = self.folder.relative(stored)
         rows = piece.with_columns(
-            path=pl.Series(
-                [self.folder.relative(self._crop(face_id)) for face_id in piece["face_id"]], dtype=pl.String
-            ),
+            path=pl.Series([f"{place}/{_name(face_id)}" for face_id in piece["face_id"]], dtype=pl.String),
             bytes=pl.Series([sizes[face_id] for face_id in piece["face_id"]], dtype=pl.Int64),
         )
-        return Crops(FACE_CANDIDATES.conform(rows), len(piece) - len(new), None, watch.seconds)
+        return Crops(FACE_CANDIDATES.conform(rows), len(reused), None, watch.seconds)
 
     def join(self, done: Sequence[Crops]) -> Crops:
         """All candidates of the video, and their contact sheet."""
@@ -95,21 +96,15 @@ class CropFaces:
             rows, sum(part.reused for part in done), sheet, added([*(part.seconds for part in done), watch.seconds])
         )
 
-    def _reused(self, piece: pl.DataFrame) -> list[str]:
-        return [face_id for face_id in piece["face_id"] if face_id in self.former]
-
-    def _crop(self, face_id: str) -> Path:
-        """Where a crop lies, or will."""
-        return self.folder.faces(self.video_id) / f"{face_id}.jpg"
-
-    def _new_crop(self, face_id: str) -> Path:
-        """Where it is written."""
-        return self.writing / f"{face_id}.jpg"
-
     def _draw(self, rows: pl.DataFrame) -> bytes:
         return sheet_of_tiles(
             [
-                Tile(read_thumbnail(self._new_crop(face_id)), f"{composite:.2f} {emotion}")
+                Tile(read_thumbnail(self.writing / _name(face_id)), f"{composite:.2f} {emotion}")
                 for face_id, composite, emotion in rows.select("face_id", "composite", "emotion").iter_rows()
             ]
         )
+
+
+def _name(face_id: str) -> str:
+    """What a crop's file is called."""
+    return f"{face_id}.jpg"
