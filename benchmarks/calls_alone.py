@@ -25,8 +25,9 @@ from framecurate_assets.lake.folder import DataFolder
 from framecurate_assets.policy import Policy
 from framecurate_assets.tasks.crop_faces import CropFaces, Crops
 from framecurate_assets.tasks.find_faces import FindFaces, FoundFaces
+from framecurate_assets.tasks.frames import FramesFolder, Sampled
 from framecurate_assets.tasks.models import Models
-from framecurate_assets.tasks.sample_frames import FramesFolder, Sampled, SampleFrames
+from framecurate_assets.tasks.sample_frames import SampleFrames
 from framecurate_assets.tasks.task import carry_out
 from framecurate_assets.timing import added
 

@@ -23,7 +23,9 @@ from framecurate_assets.lake.sealed import refuse_erased
 from framecurate_assets.policy import Policy
 from framecurate_assets.resources import Progress, Workspace
 from framecurate_assets.stages import SAMPLED_FRAMES, sampling_fingerprint
-from framecurate_assets.tasks.sample_frames import FramesFolder, Sampled, SampleFrames, SamplePictures
+from framecurate_assets.tasks.frames import FramesFolder, Sampled
+from framecurate_assets.tasks.sample_frames import SampleFrames
+from framecurate_assets.tasks.sample_pictures import SamplePictures
 from framecurate_assets.tasks.task import carry_out, parts_of_each
 from framecurate_assets.video.pictures import picture_names
 

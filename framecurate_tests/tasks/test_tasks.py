@@ -16,8 +16,9 @@ from framecurate_assets.lake.lake import Lake, NotMaterialisedError
 from framecurate_assets.policy import CandidatePolicy, DetectionPolicy, SamplingPolicy
 from framecurate_assets.tasks.choose_candidates import Choice, choose_candidates
 from framecurate_assets.tasks.find_faces import FindFaces
+from framecurate_assets.tasks.frames import FramesFolder
 from framecurate_assets.tasks.models import Models
-from framecurate_assets.tasks.sample_frames import FramesFolder, SampleFrames
+from framecurate_assets.tasks.sample_frames import SampleFrames
 from framecurate_assets.tasks.task import carry_out, parts_of_each
 from framecurate_tests.conftest import Clips
 from framecurate_tests.end_to_end.data_folders import contents, video_id
