@@ -6,6 +6,7 @@ import os
 
 from framecurate_assets.compute.compute import Compute, InThisProcess
 from framecurate_assets.compute.processes import WorkerProcesses
+from framecurate_assets.compute.worker import use_one_thread
 from framecurate_assets.errors import FramecurateError
 
 WORKERS_VARIABLE = "FRAMECURATE_WORKERS"
@@ -30,7 +31,10 @@ def compute_here(workers: int | None = None) -> Compute:
         from joblib import cpu_count
 
         wanted = int(cpu_count())
-    return WorkerProcesses(wanted) if wanted > 1 else InThisProcess()
+    if wanted > 1:
+        return WorkerProcesses(wanted)
+    use_one_thread()
+    return InThisProcess()
 
 
 def _from_environment() -> int | None:
