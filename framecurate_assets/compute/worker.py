@@ -26,7 +26,7 @@ def prepare_worker() -> None:
 
 
 def use_one_thread() -> None:
-    """Let OpenCV work in the thread that calls it: its own threads take a tenth more CPU time on pictures this small."""
+    """Let OpenCV work in the thread that calls it: its own threads take a tenth more CPU time."""
     import cv2
 
     cv2.setNumThreads(1)
