@@ -13,7 +13,7 @@ from framecurate_assets.video.container import open_video
 from framecurate_assets.video.decode import RunDecoder
 from framecurate_assets.video.packets import list_frames
 from framecurate_assets.video.runs import decoding_runs
-from framecurate_assets.video.upright import upright_picture
+from framecurate_assets.video.upright import UprightPictures
 
 HALF_A_MILLISECOND = 0.0005
 """Times in tables are frames' own times, rounded nowhere, but sums of them are: a frame counts as shown this early."""
@@ -56,7 +56,7 @@ class Footage:
         by_pts = {int(self._table.pts[self._positions[number]]): number for number in numbers}
         wanted = [int(self._positions[number]) for number in by_pts.values()]
         with open_video(self._path) as video:
-            decoder = RunDecoder(video)
+            decoder, pictures = RunDecoder(video), UprightPictures()
             for decoded in chain.from_iterable(map(decoder.decode, decoding_runs(self._table, wanted))):
                 if decoded.pts in by_pts:
-                    yield by_pts[decoded.pts], upright_picture(decoded.frame)
+                    yield by_pts[decoded.pts], pictures.picture(decoded.frame)

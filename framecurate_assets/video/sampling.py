@@ -13,7 +13,7 @@ from framecurate_assets.video.container import COPY_AGAIN, UnreadableVideoError,
 from framecurate_assets.video.decode import DecodedFrame, RunDecoder
 from framecurate_assets.video.plan import Section
 from framecurate_assets.video.sample_plan import PlannedSample, SamplePlan, plan_sample
-from framecurate_assets.video.upright import upright_picture
+from framecurate_assets.video.upright import UprightPictures
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def decode_sample(path: Path, plan: SamplePlan) -> Iterator[SampledFrame]:
     samples = iter(plan.samples)
     lost: list[PlannedSample] = []
     with open_video(path) as video:
-        decoder = RunDecoder(video)
+        decoder, pictures = RunDecoder(video), UprightPictures()
         for run in plan.runs:
             planned = list(islice(samples, len(run.wanted)))
             given = 0
             for decoded in decoder.decode(run):
-                yield _sampled_frame(decoded, planned[given], plan)
+                yield _sampled_frame(decoded, pictures.picture(decoded.frame), planned[given], plan)
                 given += 1
             if given < len(planned):
                 lost.append(planned[0])
@@ -72,11 +72,11 @@ def decode_sample(path: Path, plan: SamplePlan) -> Iterator[SampledFrame]:
         )
 
 
-def _sampled_frame(decoded: DecodedFrame, planned: PlannedSample, plan: SamplePlan) -> SampledFrame:
+def _sampled_frame(decoded: DecodedFrame, image: RGBImage, planned: PlannedSample, plan: SamplePlan) -> SampledFrame:
     return SampledFrame(
         pts_s=plan.seconds(decoded.pts),
         section=planned.section,
         is_keyframe=decoded.frame.key_frame,
-        image=upright_picture(decoded.frame),
+        image=image,
         follows_forced_key=planned.follows_forced_key,
     )

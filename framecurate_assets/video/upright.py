@@ -52,7 +52,19 @@ def orientation(frame: VideoFrame) -> Orientation:
     return Orientation(is_transposed=False, reverses_rows=d < 0, reverses_columns=a < 0)
 
 
-def upright_picture(frame: VideoFrame) -> RGBImage:
-    """A decoded frame as an upright picture, with the colour matrix that the stream names."""
-    stored: RGBImage = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
-    return orientation(frame).upright(stored)
+class UprightPictures:
+    """Turns the frames of one video into upright pictures, with the colour matrix that the stream names.
+
+    PyAV ties a frame whose side data was looked at to itself: it stays in memory (25 MB at 2160p) until Python seeks
+    such knots, which ninety frames do not bring about. So only one frame of each rotation is asked how it lies.
+    """
+
+    def __init__(self) -> None:
+        self._orientations: dict[int, Orientation] = {}
+
+    def picture(self, frame: VideoFrame) -> RGBImage:
+        """A decoded frame as a picture, shape (height, width, 3), uint8, RGB, upright."""
+        if frame.rotation not in self._orientations:
+            self._orientations[frame.rotation] = orientation(frame)
+        stored: RGBImage = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+        return self._orientations[frame.rotation].upright(stored)

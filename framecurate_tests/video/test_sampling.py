@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+from av.video.frame import VideoFrame
 
 from framecurate_assets.policy import SamplingPolicy
 from framecurate_assets.video.container import UnreadableVideoError
@@ -304,3 +306,16 @@ def test_the_shared_clips_give_ninety_frames_each_or_all_they_have() -> None:
         pytest.skip("../shared/media is not there")
     counts = {path.name: len(sample(path)) for path in sorted(media.glob("*.mp4"))}
     assert counts == {name: 78 if name == "d0.mp4" else 90 for name in counts}
+
+
+def test_no_frame_stays_in_memory_that_was_given_out(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", numbered_pictures(90))
+    gc.collect()
+    gc.disable()
+    try:
+        given = sum(1 for _ in sample_frames(clip, SamplingPolicy()))
+        held = sum(isinstance(thing, VideoFrame) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert given == 90
+    assert held < 10
