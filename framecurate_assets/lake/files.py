@@ -78,7 +78,8 @@ def remove_unfinished(path: Path, *, also_of_the_living: bool = False) -> None:
     # Not a glob: among the folders of a thousand videos that takes longer than what is done for one of them.
     names = os.listdir(path.parent) if path.parent.is_dir() else []  # noqa: PTH208
     beginning = f".{path.name}."
-    own = (name for name in names if name.startswith(beginning) and name.endswith(UNFINISHED))
+    # The rest has to lie between both, or what a download goes on from later would count too.
+    own = (name for name in names if name.startswith(beginning) and name[len(beginning) :].endswith(UNFINISHED))
     for leftover in map(path.with_name, own):
         if not also_of_the_living and _has_a_writer(leftover):
             continue
