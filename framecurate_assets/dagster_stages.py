@@ -112,6 +112,11 @@ def _failure(event: dg.DagsterEvent) -> BaseException:
     data = event.step_failure_data
     if data.error and data.error.cls_name == DagsterExecutionInterruptedError.__name__:
         return KeyboardInterrupt()
+    cause = data.error
+    while cause:
+        if cause.cls_name == "OperationalError":
+            return MachineError("SQLite cannot write Dagster's history", "Free some space, or make it writable")
+        cause = cause.cause
     said = data.user_failure_data
     if not said or not said.description:
         return RuntimeError(data.error_display_string)
