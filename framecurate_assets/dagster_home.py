@@ -66,7 +66,12 @@ def open_instance(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
         with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=WITHOUT_LOGS)) as instance:
             yield instance
     except sqlalchemy.exc.DBAPIError as error:
-        raise MachineError(
-            f"{error.orig}: SQLite cannot use Dagster's history in {home}",
-            "Free some space, or make it writable; if it is damaged, remove it: no video is processed again for that",
-        ) from error
+        raise history_error(str(error.orig)) from error
+
+
+def history_error(reason: str) -> MachineError:
+    """SQLite could not read or write Dagster's history; what to do."""
+    return MachineError(
+        f"{reason}: SQLite cannot use Dagster's history in {os.environ['DAGSTER_HOME']}",
+        "Free some space, or make it writable; if it is damaged, remove it: no video is processed again for that",
+    )

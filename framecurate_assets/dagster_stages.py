@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
+import sqlalchemy
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
+from dagster_shared.error import SerializableErrorInfo
 
 from framecurate_assets.assets.failures import MACHINE
 from framecurate_assets.assets.partitions import range_tags, ranges, register_videos, videos
 from framecurate_assets.compute.compute import Compute
-from framecurate_assets.dagster_home import open_instance
+from framecurate_assets.dagster_home import history_error, open_instance
 from framecurate_assets.definitions import defs
 from framecurate_assets.errors import FramecurateError, MachineError
 from framecurate_assets.freshness.inputs import Inputs
@@ -112,12 +114,14 @@ def _failure(event: dg.DagsterEvent) -> BaseException:
     data = event.step_failure_data
     if data.error and data.error.cls_name == DagsterExecutionInterruptedError.__name__:
         return KeyboardInterrupt()
-    cause = data.error
-    while cause:
-        if cause.cls_name == "OperationalError":
-            return MachineError("SQLite cannot write Dagster's history", "Free some space, or make it writable")
-        cause = cause.cause
     said = data.user_failure_data
     if not said or not said.description:
-        return RuntimeError(data.error_display_string)
+        return _history_failure(data.error) or RuntimeError(data.error_display_string)
     return MachineError(said.description) if MACHINE in said.metadata else FramecurateError(said.description)
+
+
+def _history_failure(error: SerializableErrorInfo | None) -> MachineError | None:
+    """SQLite's error, if that is what is behind one: Dagster has it only as text by then."""
+    while error and error.cls_name != sqlalchemy.exc.OperationalError.__name__:
+        error = error.cause
+    return history_error(error.message.strip()) if error else None

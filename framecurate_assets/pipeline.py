@@ -14,7 +14,7 @@ from framecurate_assets.compute.compute import Compute
 from framecurate_assets.compute.here import compute_here
 from framecurate_assets.faces.engines import choose_engine
 from framecurate_assets.freshness.inputs import Inputs
-from framecurate_assets.freshness.stale import anything_is_stale, finished_videos, stale_videos
+from framecurate_assets.freshness.stale import anything_is_stale, finished_videos, models_are_needed
 from framecurate_assets.lake import tables
 from framecurate_assets.lake.catalog import write_catalog
 from framecurate_assets.lake.engine import pinned_engine
@@ -25,7 +25,7 @@ from framecurate_assets.lake.retention import Pruned, prune
 from framecurate_assets.policy import Policy, read_policy
 from framecurate_assets.reference.persons import require_photos
 from framecurate_assets.sources.source import Source
-from framecurate_assets.stages import DETECTED_FACES, RAW_VIDEOS, SAMPLED_FRAMES, STAGES, Stage
+from framecurate_assets.stages import STAGES, Stage
 from framecurate_assets.tasks.models import Models
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def bring_up_to_date(
         remove_leftovers(place)
     if anything_is_stale(inputs):
         with closing(compute_here(workers)) as compute:
-            if any(stale_videos(stage, inputs) for stage in (RAW_VIDEOS, SAMPLED_FRAMES, DETECTED_FACES)):
+            if compute.workers > 1 and models_are_needed(inputs):
                 _warm_up(compute, Models(engine, policy.detection, folder.models))
             # It takes seconds to load, more than all of this where everything is up to date.
             from framecurate_assets.dagster_stages import open_stages
@@ -118,9 +118,8 @@ def bring_up_to_date(
 
 def _warm_up(compute: Compute, models: Models) -> None:
     """Let worker processes start and load what they need while this one loads Dagster and takes videos in."""
-    if compute.workers > 1:
-        for _ in range(compute.workers):
-            compute.submit(models.check)
+    for _ in range(compute.workers):
+        compute.submit(models.check)
 
 
 def _check(stages: Sequence[Stage], folder: DataFolder, policy: Policy, outcome: Outcome) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
@@ -101,12 +101,14 @@ class WorkerProcesses:
         """Run a piece once more while nothing else does."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or not self._running)
-            pool = self._alone_pool = None if self._closed else _pool(1)
-        if pool is None:
-            _cancel(piece.future)
-            return
-        done = pool.submit(piece.work)
-        broken = isinstance(done.exception(), BrokenProcessPool)
+            if self._closed:
+                _cancel(piece.future)
+                return
+            pool = self._alone_pool = _pool(1)
+            # Before the lock is given back, or the pool might be closed by then.
+            done = pool.submit(piece.work)
+        wait([done])
+        broken = not done.cancelled() and isinstance(done.exception(), BrokenProcessPool)
         _end(pool)
         with self._changed:
             self._alone_pool = None
@@ -114,7 +116,8 @@ class WorkerProcesses:
             self._changed.notify_all()
         if broken and not self._closed:
             problem = "The worker process died on it twice, the second time with nothing else under way"
-            piece.future.set_exception(WorkerDiedError(problem, "It may need more memory than there is"))
+            remedy = "Give it more memory or fewer workers (--workers), then framecurate run --retry"
+            piece.future.set_exception(WorkerDiedError(problem, remedy))
         else:
             _pass_on(done, piece.future)
 

@@ -46,6 +46,13 @@ def anything_is_stale(inputs: Inputs) -> bool:
     )
 
 
+def models_are_needed(inputs: Inputs) -> bool:
+    """Whether any video has to be decoded or searched for faces, or may have to be once it was taken in."""
+    look = Look(inputs)
+    stages = (RAW_VIDEOS, SAMPLED_FRAMES, DETECTED_FACES)
+    return any(_is_stale_for(stage, source, look) for source in inputs.sources for stage in stages)
+
+
 def finished_videos(inputs: Inputs) -> Iterator[str]:
     """The videos that have come through all stages, of which nothing is left to do or to be tried again.
 
